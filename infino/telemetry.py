@@ -163,7 +163,7 @@ class _Watch:
         if event.status is not None:
             call.span.set_attribute("http.response.status_code", event.status)
         if event.records is not None:
-            if event.records != 1:  # by the conventions one operation is no batch
+            if event.records != 1:  # the conventions call only two or more a batch
                 call.span.set_attribute("db.operation.batch.size", event.records)
             self._records.add(event.records, self._server)
             self._sent.add(event.sent or 0, self._server)

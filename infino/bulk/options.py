@@ -121,7 +121,9 @@ def _character(_: object, attribute: _Field, value: Any) -> None:
 
 def _encoding(_: object, attribute: _Field, value: Any) -> None:
     try:
-        io.TextIOWrapper(io.BytesIO(), value or "utf-8")  # `codecs` also knows what is no encoding of text
+        io.TextIOWrapper(
+            io.BytesIO(), value or "utf-8"
+        )  # `codecs` also knows codings that are not of text, such as base64
     except (LookupError, TypeError):
         raise ValidationError(f"{attribute.name} must name an encoding, such as 'latin-1', not {value!r}") from None
 

@@ -43,6 +43,7 @@ def screenshot(html: str, path: str | os.PathLike[str], *, width: int = 1280, he
         >>> screenshot(page("Late", panels), "late.png")
     """
     written = Path(path).resolve()
+    # A file that was there before would look like a picture of a browser that failed.
     before = written.stat().st_mtime_ns if written.exists() else None
     said = _run(html, (width, height), f"--screenshot={written}")
     if not written.exists() or written.stat().st_mtime_ns == before:
@@ -80,11 +81,13 @@ def _run(html: str, size: tuple[int, int], task: str, fragment: str = "") -> sub
     for side in size:
         if not 1 <= side <= LARGEST:
             raise ValidationError(f"width and height are 1 to {LARGEST} pixels, not {side}", operation="charts")
+    # With a profile of its own, a browser that the user has open is left alone.
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "page.html"
         source.write_text(html, encoding="utf-8")
         command = [
             browser(), *QUIET, f"--user-data-dir={folder}/profile", f"--window-size={size[0]},{size[1]}",
+            # Three seconds of the page's own clock, which runs ahead, so that the timers of the drawing are over.
             "--virtual-time-budget=3000", task, source.as_uri() + fragment,
         ]  # fmt: skip
         if (language := _language()) is not None:
@@ -102,6 +105,7 @@ def _run(html: str, size: tuple[int, int], task: str, fragment: str = "") -> sub
 def _language() -> str | None:
     """The language in which the user has numbers and days written, as a browser names it: `de-DE` for `de_DE.UTF-8`."""
     named = next((found for name in ("LC_ALL", "LC_NUMERIC", "LANG") if (found := os.environ.get(name))), "")
+    # Names of locales are POSIX's, those of browsers BCP 47's.
     language = re.match(r"([a-z]{2,3})(?:_([A-Z]{2}))?(?=[.@]|$)", named)
     return "-".join(part for part in language.groups() if part) if language else None
 

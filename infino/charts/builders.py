@@ -16,6 +16,7 @@ from infino.runtime.model import Model
 
 Position = Literal["top", "right", "bottom", "left"]
 GRID: Final = 48
+# What the service gives to panels without a height.
 _PANEL_HEIGHT: Final = 15
 _NUMBERS = ("metric", "gauge")
 P = TypeVar("P", list[Any], dict[str, Any])
@@ -25,6 +26,7 @@ class _Spec(Mapping[str, Any]):
     """A spec that is never changed: each method gives another one."""
 
     def __init__(self, spec: Mapping[str, Any]) -> None:
+        # Copied in and out, so that a spec which others still hold cannot be changed through it.
         self._spec = deepcopy(dict(spec))
 
     def __getitem__(self, key: str) -> Any:
@@ -66,7 +68,7 @@ class _Spec(Mapping[str, Any]):
         if found is None:
             return kind()
         if not isinstance(found, kind):
-            raise refuse(f"{name} of the spec is no {kind.__name__}: {found!r}")
+            raise refuse(f"{name} of the spec must be a {kind.__name__}, not {found!r}")
         return found
 
     def tagged(self, *tags: str) -> Self:
@@ -82,7 +84,7 @@ class _Spec(Mapping[str, Any]):
             filters: Made by `field(...)`.
 
         Raises:
-            ValidationError: One is no filter.
+            ValidationError: One is not a filter.
         """
         return self._with(filters=[*self._part("filters", list), *map(checked_filter, filters)])
 
@@ -94,7 +96,7 @@ class _Spec(Mapping[str, Any]):
             end: Last moment.
 
         Raises:
-            ValidationError: One is no moment, or the last comes before the first.
+            ValidationError: One is not a moment, or the last comes before the first.
         """
         return self._with(time_range=span_of_time(start, end))
 
@@ -220,6 +222,7 @@ class Visualization(_Spec):
         sql: dict[str, Any] = {}
         if self.kind not in ("scatter", "table"):
             column = {} if made.column is None else {"column": made.column}
+            # An id of our own, to order by.
             sql["metrics"] = [{"id": "m", "function": made.function, **column}]
             if descending is not None:
                 sql["order_by"] = [{"metric_id": "m", "direction": "desc" if descending else "asc"}]
@@ -373,6 +376,7 @@ class Dashboard(_Spec):
             raise refuse(f"a row takes a width for each panel, {GRID} together at most")
         there = self._part("panels", list)
         taken = {one.get("id") for one in there if isinstance(one, Mapping)}
+        # The service names panels `panel_<n>`, too; a number that is taken already is passed over.
         ids = (id for at in range(len(there), 2 * len(there) + GRID + 1) if (id := f"panel_{at}") not in taken)
         y = max(map(_bottom, there), default=0)
         made = []

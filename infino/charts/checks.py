@@ -1,4 +1,4 @@
-"""What a builder refuses: what would have no effect, by the codes of which the service only warns, and what is none."""
+"""What a builder refuses: arguments without effect, by the codes with which the service only warns, and wrong ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from infino.charts.parts import Metric, refuse
 Bucket = Literal["minute", "hour", "day", "week", "month", "quarter", "year"]
 FUNCTIONS = ("count", "sum", "avg", "min", "max", "none")
 _GROUPED = frozenset({"x", "bucket", "metric", "top", "other", "descending"})
-# What each kind of chart makes of `sql()`, and of `query()`; a kind that is not known here may make anything of all.
+# What each kind of chart makes of `sql()`, and of `query()`; a kind that is not listed may use all of them.
 _BUILT: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("bar", "horizontalBar", "line", "area", "heatmap"), _GROUPED | {"series"}),
     "pie": _GROUPED,
@@ -29,14 +29,14 @@ _ONE_MEASURE = ("scatter", "pie", "heatmap", "metric", "gauge")
 
 
 def texts(**named: Any) -> None:
-    """Refuse names that are no text or empty; what is None was not given."""
+    """Refuse names that are empty or not text; None means that a name was not given."""
     for name, value in named.items():
         if value is not None and (not isinstance(value, str) or not value.strip()):
             raise refuse(f"{name} must be a text that is not empty, not {value!r}")
 
 
 def whole(name: str, value: Any, least: int, most: int | None = None) -> None:
-    """Refuse what is no whole number within its ends; None was not given."""
+    """Refuse what is not a whole number within its ends; None means that it was not given."""
     if value is None:
         return
     fits = isinstance(value, int) and not isinstance(value, bool)
@@ -46,7 +46,7 @@ def whole(name: str, value: Any, least: int, most: int | None = None) -> None:
 
 
 def title(given: Any, what: str) -> None:
-    """Refuse a title that is none."""
+    """Refuse a missing or empty title."""
     if not isinstance(given, str) or not given.strip():
         raise refuse(f"a {what} needs a title")
 
@@ -86,7 +86,7 @@ def built(kind: str, given: Mapping[str, Any]) -> None:
         ),
         "top_n_other_bucket_unsupported_on_non_x": other and top is None and "other=True needs top",
     }
-    _tell(wrong)
+    _refuse(wrong)
 
 
 def written(kind: str, given: Mapping[str, Any]) -> None:
@@ -97,7 +97,7 @@ def written(kind: str, given: Mapping[str, Any]) -> None:
         given: Its arguments by name.
     """
     _columns(given)
-    _tell({**(_shapes(kind, given) if given["y"] else {}), **_heat(kind, given), **_unused(kind, given, _WRITTEN)})
+    _refuse({**(_shapes(kind, given) if given["y"] else {}), **_heat(kind, given), **_unused(kind, given, _WRITTEN)})
 
 
 def _columns(given: Mapping[str, Any]) -> None:
@@ -137,10 +137,11 @@ def _unused(kind: str, given: Mapping[str, Any], table: Mapping[str, frozenset[s
         name for name, value in given.items() if kind in table and name not in table[kind] and value not in (None, [])
     ]
     code = "mapping_y_ignored_for_aggregating_chart" if idle == ["y"] and table is _BUILT else "unused_part"
-    return {code: bool(idle) and f"a {kind} makes nothing of {', '.join(idle)}"}
+    return {code: bool(idle) and f"a {kind} does not use {', '.join(idle)}"}
 
 
-def _tell(wrong: Mapping[str, Any]) -> None:
+def _refuse(wrong: Mapping[str, Any]) -> None:
+    # Only the first: one mistake often brings others.
     for code, problem in wrong.items():
         if problem:
             raise refuse(f"{problem} ({code})")

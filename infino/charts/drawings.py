@@ -75,6 +75,7 @@ class TableDrawing(_Drawing):
 
     def content(self) -> dict[str, Any]:
         """The cells."""
+        # Rows of a chat answer have no columns of their own, so the first row names them.
         names = [str(column.name) for column in self.columns] or list(self.rows[0] if self.rows else ())
         notes = {"notes": [self.note]} if self.note else {}
         return {"kind": "table", **tabled(names, self.rows), **notes}

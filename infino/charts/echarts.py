@@ -22,7 +22,7 @@ from infino.runtime.shapes import envelope
 
 M = TypeVar("M", bound=Model)
 NULL = "(no value)"
-NO_SHARE = "a pie shows shares, and a value below zero is none; bars show it"
+NO_SHARE = "a pie shows shares of a whole, and a negative value has no share; use bars"
 
 
 def to_echarts(
@@ -50,10 +50,12 @@ def to_echarts(
     """
     shown, found = _model(Visualization, visualization), _model(VisualizationData, data)
     title, rows, columns = shown.title or "", found.rows or [], found.columns or []
+    # A kind that a later gateway may add is drawn as bars rather than refused.
     kind = (shown.chart.type if shown.chart else None) or "bar"
     options = shown.options or ChartOptions()
     binding = (found.metadata.binding if found.metadata else None) or Binding()
     if kind in ("metric", "gauge"):
+        # Gateways before 0.6 send no binding.
         number = next((column.name for column in columns if column.type == "number"), None)
         value = _finite(rows[0].get(binding.value or number or "")) if rows else None
         return MetricDrawing(title=title, value=value, formatting=options.metric_formatting)
@@ -75,7 +77,7 @@ def _model(kind: type[M], given: M | Mapping[str, Any]) -> M:
     try:
         return envelope(kind.from_dict)(given)
     except ParseError as error:
-        problem = f"this is no {kind.__name__}: {error}"
+        problem = f"this does not read as a {kind.__name__}: {error}"
     raise ValidationError(problem, operation="charts.to_echarts")
 
 
@@ -143,6 +145,7 @@ def _along(rows: Rows, x: str, split: str | None, *, in_order: bool) -> _Places:
         again = seen.get((name, _label(value)), 0) if split is not None else number
         seen[name, _label(value)] = again + 1
         found.append((name, (value, again), row))
+    # A second row of one value has a key of its own: (value, how often it came before in its series).
     keys = list(dict.fromkeys((_label(value), again) for _, (value, again), _ in found))
     if split is not None or in_order:
         order = _order([value for _, (value, _), _ in found], numbers=in_order)
@@ -165,6 +168,7 @@ def _order(values: Sequence[Any], *, numbers: bool) -> dict[str, float] | None:
         found = {_label(value): read(value) for value in values if value is not None}
         known = {label: place for label, place in found.items() if place is not None}
         if known and len(known) == len(found):
+            # Nulls stand first.
             return {**known, NULL: -math.inf}
     return None
 
@@ -175,6 +179,7 @@ def _moment(value: Any) -> float | None:
         return None
     try:
         found = datetime.fromisoformat(value)
+        # Without a zone they are UTC, as the service has them; only the order counts here.
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
@@ -218,6 +223,7 @@ def _finite(value: Any) -> Any:
 
 def _pie(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> Option:
     x, y = binding.x or "", (binding.y or [""])[0]
+    # A ratio of the outer radius, which is 70 %.
     hole = "40%" if options.pie_donut_ratio is None else f"{70 * options.pie_donut_ratio:g}%"
     names = _shortened([_label(row.get(x)) for row in rows])
     slices = [{"name": name, "value": _finite(row.get(y)) or 0} for name, row in zip(names, rows, strict=True)]
@@ -270,6 +276,7 @@ def _heatmap(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> 
         "xAxis": {"type": "category", "data": _shortened(list(across)), "splitArea": {"show": True}},
         "yAxis": {"type": "category", "data": _shortened(list(down)), "splitArea": {"show": True}},
         "visualMap": {
+            # ECharts colours nothing when both ends are equal.
             "min": min([0, *numbers]),
             "max": max(numbers, default=0) or 1,
             "calculable": True,

@@ -81,6 +81,7 @@ def page(title: str, panels: Iterable[PagePanel]) -> str:
     """
     held = as_json({"panels": contents(panels)})
     library, script, style = asset("echarts.min.js"), asset("page.js"), asset("page.css")
+    # Scripts by their hashes (CSP level 2): even if a text became markup, no script in it would run.
     policy = (
         f"default-src 'none'; script-src {_hash(library)} {_hash(script)}; style-src {_hash(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
@@ -117,12 +118,14 @@ def as_json(value: Any) -> str:
 def framed(html: str, height: int = 420) -> str:
     """Put a page into a frame of a notebook, apart from what else is there."""
     held = escape(html, quote=True)
+    # Without `allow-same-origin`, the page cannot reach the notebook around it.
     return f'<iframe sandbox="allow-scripts" srcdoc="{held}" width="100%" height="{height}" frameborder="0"></iframe>'
 
 
 def written(text: str, path: str | os.PathLike[str] | None) -> str:
     """Write a page or a picture to a file, where there is to be one, and return it."""
     if path is not None:
+        # A lone surrogate in the data has no UTF-8 form, and must not keep the page from being written.
         Path(path).write_text(text, encoding="utf-8", errors="replace")
     return text
 
@@ -130,6 +133,7 @@ def written(text: str, path: str | os.PathLike[str] | None) -> str:
 def _panel(number: int, given: PagePanel) -> dict[str, Any]:
     default = {"x": 0, "y": 0 if given.layout else number * HEIGHT, "w": WIDTH, "h": HEIGHT}
     layout = {key: max(0, int(given.layout.get(key) or default[key])) for key in default}
+    # A saved place may lie outside of the grid.
     layout["x"] = min(layout["x"], GRID - 1)
     found: dict[str, Any] = {"id": f"panel-{number}", "title": given.title, "layout": layout}
     found |= {} if given.show_title else {"untitled": True}
@@ -175,6 +179,7 @@ def rendered(markdown: str) -> str:
         from markdown_it import MarkdownIt
     except ImportError:
         return f"<pre>{escape(markdown)}</pre>"
+    # No images: they would be loaded from elsewhere, and tell that the page was opened.
     return str(MarkdownIt("commonmark", {"html": False}).enable("table").disable("image").render(markdown))
 
 

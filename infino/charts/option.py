@@ -10,6 +10,7 @@ import attrs
 
 Kind = Literal["line", "bar", "scatter", "pie"]
 KINDS: tuple[Kind, ...] = ("line", "bar", "scatter", "pie")
+# As many as a picture of this width can show, and a limit to what a stranger's option may cost.
 POINT_LIMIT = 5_000
 
 
@@ -58,9 +59,11 @@ def read_option(option: Mapping[str, Any]) -> Plot | None:
         labels = labels or names
         series.append(found)
     if series:
+        # A pie and axes do not share a picture; what comes first decides.
         series = series[:1] if series[0].kind == "pie" else [one for one in series if one.kind != "pie"]
     if all(value is None for one in series for value in one.y):
         return None
+    # Bars stand side by side at equal distances, so numbers along the axis become labels.
     if any(one.x is None or one.kind == "bar" for one in series):
         labels = _label_all(labels, series)
         series = [attrs.evolve(one, x=None) for one in series]
@@ -124,6 +127,7 @@ def number(value: Any) -> float | None:
         found = float(value)
     except (ValueError, OverflowError):
         return None
+    # Close to the largest float, sums and differences of the scale would overflow.
     return found if math.isfinite(found) and abs(found) < 1e300 else None
 
 

@@ -110,6 +110,7 @@ def _is_span(value: Any) -> bool:
     ends: Any = [value.get("from"), value.get("to")] if isinstance(value, Mapping) else value
     if not isinstance(ends, list) or len(ends) != 2 or not all(map(_is_scalar, ends)):
         return False
+    # Only numbers are compared; texts may be times in any form.
     return not all(isinstance(end, int | float | Decimal) for end in ends) or bool(ends[0] <= ends[1])
 
 
@@ -232,7 +233,7 @@ def _moment(given: Any) -> datetime:
             return datetime.fromtimestamp(given / 1000, UTC)
     except (ValueError, OverflowError, OSError):
         pass
-    problem = f"{given!r} is no moment: give a datetime, ISO text, or milliseconds since 1970"
+    problem = f"{given!r} is not a moment: give a datetime, ISO text, or milliseconds since 1970"
     raise refuse(problem)
 
 

@@ -51,7 +51,7 @@ def plot(
         A drawing: `to_html()`, `to_png()`, and shown in notebooks.
 
     Raises:
-        ValidationError: This is no result, it has no such column, or the kind of chart shows less than the result.
+        ValidationError: This is not a result, it has no such column, or the kind of chart shows less than the result.
 
     Examples:
         >>> result = client.query.sql("SELECT carrier, avg(dep_delay) AS late FROM flights GROUP BY 1")
@@ -78,13 +78,16 @@ def plot(
     numbers = [name for name in names if any(_is_number(row[name]) for row in rows)]
     if x is None:
         left = [name for name in names if name != series and name not in wanted]
+        # A scatter has numbers on both axes; any other chart is labelled along x.
         x = next((name for name in left if (name in numbers) == (kind == "scatter")), None)
+        # All are numbers: the first labels the axis, as long as another one is left to be drawn.
         x = x or (left[0] if len(left) > 1 or (left and wanted) else None)
     wanted = wanted or [name for name in numbers if name not in (x, series)][:1]
     columns = [{"name": name, "type": "number" if name in numbers else "string"} for name in names]
     binding = {"x": x, "y": wanted, "series": series, "value": wanted[0] if wanted else None}
     data = {"columns": columns, "rows": rows, "metadata": {"binding": binding}}
     drawing = to_echarts({"title": title, "chart": {"type": kind}}, data)
+    # A dashboard shows a table with a note instead; here somebody has asked for this very chart.
     if isinstance(drawing, TableDrawing) and drawing.note:
         raise ValidationError(drawing.note, operation="charts.plot")
     return drawing

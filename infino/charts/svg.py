@@ -19,6 +19,7 @@ COLOURS = ("#2f6fde", "#e07b00", "#1b9e77", "#b5489a", "#7a6a00", "#5b5bd6", "#c
 FONT = "font-family:system-ui,sans-serif;font-size:12px"
 
 
+# Characters outside of XML 1.0, 2.2 (Char), and C1 controls, which it only discourages.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -79,10 +80,12 @@ def scale(values: Sequence[float], start: float, end: float, *, zero: bool) -> S
     low, high = min(values), max(values)
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
+    # All values are the same, or so close that steps between them would be rounded away.
     if high - low <= abs(high) * 1e-9:
         low, high = low - (abs(low) or 1) * 0.5, high + (abs(high) or 1) * 0.5
     raw = (high - low) / 5
     power = 10.0 ** math.floor(math.log10(raw))
+    # Steps that read well: 1, 2, 2.5 or 5 times a power of ten.
     step = next((factor * power for factor in (1, 2, 2.5, 5) if factor * power >= raw * 0.999), 10 * power)
     return Scale(math.floor(low / step) * step, math.ceil(high / step) * step, start, end, step)
 
@@ -100,6 +103,7 @@ def _cartesian(plot: Plot) -> Iterator[str]:
     bars = [one for one in plot.series if one.kind == "bar"]
     stacked = _stacked(plot)
     values = [value for one in stacked for value in one.y if value is not None]
+    # Bars and areas are read by their length, so they begin at zero; lines do where it is near.
     zero = bool(bars) or any(one.area for one in plot.series) or 0 <= min(values) <= max(values) / 2
     xs = [x for one in plot.series for x in one.x or ()]
     numeric = bool(xs) and not bars
@@ -156,6 +160,7 @@ def _labels_below(plot: Plot, across: Scale | None) -> Iterator[str]:
     count = max(len(plot.labels), 1)
     width = (WIDTH - LEFT - RIGHT) / count
     longest = max((len(label) for label in plot.labels), default=1)
+    # About seven pixels for a character: labels are left out rather than drawn over each other.
     every = max(1, math.ceil((min(longest, 14) * 7.0 + 10) / max(width, 0.01)))
     for index in range(0, len(plot.labels), every):
         x = round(LEFT + (index + 0.5) * width, 2)
@@ -166,6 +171,7 @@ def _bars(plot: Plot, stacked: list[PlottedSeries], ends: Scale, *, horizontal: 
     drawn = [one for one in plot.series if horizontal or one.kind == "bar"]
     if not drawn:
         return
+    # Series of one stack share a place; a NUL keeps the others' keys apart from names of stacks.
     groups = list(dict.fromkeys(one.stack or f"\0{number}" for number, one in enumerate(plot.series) if one in drawn))
     count = max(len(plot.labels), 1)
     room = (HEIGHT - TOP - BOTTOM if horizontal else WIDTH - LEFT - RIGHT) / count
@@ -178,6 +184,7 @@ def _bars(plot: Plot, stacked: list[PlottedSeries], ends: Scale, *, horizontal: 
             if value is None or end is None or index >= count:
                 continue
             offset = (TOP if horizontal else LEFT) + (index + 0.5) * room - thick * len(groups) / 2 + group * thick
+            # From the top of what lies below in the stack.
             low, high = sorted((ends.at(end - value), ends.at(end)))
             box = (low, offset, high - low, thick) if horizontal else (offset, low, thick, high - low)
             yield _box(box, COLOURS[number % len(COLOURS)], f"{one.name}, {plot.labels[index]}: {value:g}")
@@ -220,6 +227,7 @@ def _lines(plot: Plot, stacked: list[PlottedSeries], ends: Scale, across: Scale 
 
 def _path(dots: list[tuple[float, float] | None], colour: str, floor: float | None) -> Iterator[str]:
     run: list[tuple[float, float]] = []
+    # A gap ends a line, and so does the None at the end.
     for dot in [*dots, None]:
         if dot is not None:
             run.append(dot)
@@ -256,6 +264,7 @@ def _slice(circle: tuple[float, float, float], arc: tuple[float, float], colour:
     x, y, radius = circle
     turned, share = arc
     says = escape(says)
+    # An SVG arc whose ends meet is not drawn (SVG 2, 9.5.1), so a whole pie is a circle.
     if share > 0.9999:
         return f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{colour}"><title>{says}</title></circle>'
     ends = []

@@ -299,6 +299,7 @@ def poll(thread_id: str, message_id: str, question: str, timeout: float, clock: 
 def reply_to(messages: Sequence[Any], message_id: str, question: str) -> Mapping[str, Any] | None:
     """Find the assistant's message that follows ours."""
     asked = None
+    # Without a `break`: should an id or a text stand there twice, the last one is ours.
     for place, message in enumerate(messages):
         if isinstance(message, dict) and message_id in (message.get("id"), message.get("message_id")):
             asked = place

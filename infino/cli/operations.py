@@ -174,7 +174,7 @@ class _ArgumentReader:
         file, self.read_file = TAKES_FILES.get(owner, ("", Path))
         self.is_file = file == one.name
         words = set(re.findall(r"\w+", str(one.annotation)))
-        # Mapping[str, ...] is no text: what stands in brackets says nothing of the value itself.
+        # Mapping[str, ...] is not text: what stands in brackets says nothing of the value itself.
         self.is_text = bool(_outer(str(one.annotation)) & {"str", "Literal", "FileFormat"})
         self.is_flag = "bool" in words
         self.number = click.INT if "int" in words else click.FLOAT if "float" in words else None

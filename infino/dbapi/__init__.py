@@ -36,7 +36,9 @@ from infino.dbapi.standard import (
 )
 
 apilevel = "2.0"
+# PEP 249: threads may share the module and connections, but not cursors.
 threadsafety = 2
+# `:name` works too, but PEP 249 wants one style to be named.
 paramstyle = "qmark"
 
 __all__ = [

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from infino import Infino
 from infino.dbapi import standard
@@ -15,9 +15,6 @@ from infino.dbapi.standard import InterfaceError, NotSupportedError, Programming
 from infino.plans.binding import Params
 from infino.plans.statement import reads_only
 from infino.results.sql import SqlResult
-
-if TYPE_CHECKING:
-    from infino import Infino
 
 
 class Connection:
@@ -30,6 +27,7 @@ class Connection:
         owned: Whether closing the connection closes the client.
     """
 
+    # PEP 249's optional extension: a program that handles several drivers catches `connection.Error`.
     Warning = standard.Warning
     Error = standard.Error
     InterfaceError = standard.InterfaceError
@@ -120,6 +118,7 @@ def connect(client: Infino | None = None, **settings: Any) -> Connection:
 
 TOGETHER = 500  # sets of values in one statement
 _INSERT = re.compile(
+    # No `(`, `)` or quote before VALUES, and only `?` in its brackets: then repeating the brackets is safe.
     r"(?P<head>\s*INSERT\s+INTO\s+[^()'?]+(?:\([^()'?]*\)\s*)?VALUES\s*)(?P<values>\([?,\s]+\))\s*;?\s*\Z",
     re.IGNORECASE,
 )
@@ -174,6 +173,7 @@ class Cursor:
         query = self.connection.client.query
         read = reads_only(operation)
         with translated():
+            # `sql` may be sent again after a failure, `execute` never.
             run = query.sql if read else query.execute
             result = run(operation, parameters)
             self._take(result, rows=read or bool(result.columns))
@@ -185,6 +185,7 @@ class Cursor:
             affected = result.stats.affected_rows
             self.rowcount = -1 if affected is None else affected
             return
+        # All at once: PEP 249 has no way to say later that decoding failed.
         table = [result.column(column.name) for column in result.columns]
         self.description = tuple((column.name, column.type, None, None, None, None, None) for column in result.columns)
         self.rowcount = len(result)
@@ -214,6 +215,7 @@ class Cursor:
         total = 0
         for statement, parameters in _gathered(operation, seq_of_parameters):
             self.execute(statement, parameters)
+            # PEP 249: -1 where the number is not known, and a sum with it is not known either.
             total = -1 if self.rowcount < 0 or total < 0 else total + self.rowcount
         self.rowcount = total
         return self

@@ -62,6 +62,8 @@ class NotSupportedError(DatabaseError):
     """Something that the service does not have."""
 
 
+# The first match counts, so subclasses stand before `APIError`.
+# The first match counts, so subclasses stand before `APIError`.
 _MAP: Final[tuple[tuple[type[errors.InfinoError], type[Error]], ...]] = (
     (errors.ConfigError, InterfaceError),
     (errors.ClientClosedError, InterfaceError),

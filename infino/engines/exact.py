@@ -57,7 +57,7 @@ def refuse_not_a_number(batch: Any) -> None:
     """
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         if _has_not_a_number(column):
-            problem = "holds NaN or an infinity, which JSON has not; make it null first (nanvl, na.fill)"
+            problem = "holds NaN or an infinity, which JSON does not have; make it null first (nanvl, na.fill)"
             raise ValidationError(f"the column {name!r} {problem}")
 
 
@@ -65,6 +65,7 @@ def _has_not_a_number(column: Any) -> bool:
     import pyarrow.compute as pc
 
     types, kind = arrays.arrow().types, column.type
+    # JSON has no spelling for these (RFC 8259, 6).
     if types.is_floating(kind):
         return bool(pc.any(pc.invert(pc.is_finite(column))).as_py())
     if types.is_map(kind):
@@ -91,10 +92,12 @@ def conformed(name: str, array: Any, kind: Any, values: Callable[[], Sequence[An
     pa = arrays.arrow()
     if array.type == kind:
         return array
+    # Nothing to lose, and Arrow may not cast the type that such a column was given.
     if array.null_count == len(array):
         return pa.nulls(len(array), kind)
     try:
         if pa.types.is_nested(kind):
+            # Through Python values: Arrow's own cast of nested types drops members and rounds without saying so.
             return pa.array([_exact(pa.types, _opened(value), kind) for value in values()], kind)
         return _cast(pa, array, kind)
     except (Inexact, pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError, OverflowError) as error:
@@ -112,8 +115,10 @@ def _cast(pa: Any, array: Any, kind: Any) -> Any:
         raise Inexact("a time stays a time, with its zone or without")
     if types.is_decimal(kind) and (types.is_floating(held) or types.is_integer(held)):
         found = array.cast(pa.string()).cast(kind)  # the digits that were stored, not those of the binary fraction
+        # Every cast is undone and compared, because `safe=True` does not notice all that is lost.
         back = found.cast(held) if types.is_integer(held) else found.cast(pa.string()).cast(held)
     elif types.is_floating(held) and types.is_float32(kind):
+        # Unsafe, since 0.1 as a float64 is never a float32; exact here means that the shortest digits stay the same.
         found = array.cast(kind, safe=False)
         back = found.cast(pa.string()).cast(held)
     else:
@@ -148,6 +153,7 @@ def _bytes(text: str) -> bytes:
 
 def _opened(value: Any) -> Any:
     """Return what a list or an object is, which may stand as JSON in a text."""
+    # A column of values of several kinds arrives as JSON text.
     try:
         return json.loads(value, parse_float=Decimal) if isinstance(value, str) else value
     except ValueError:
@@ -192,7 +198,7 @@ def _scalar(types: Any, value: Any, kind: Any) -> Any:
         return _text(types, value, kind)
     if (types.is_date(kind) and type(value) is date) or (types.is_timestamp(kind) and isinstance(value, datetime)):
         return value
-    raise Inexact(f"{type(value).__name__} inside of it is no {kind}")
+    raise Inexact(f"{type(value).__name__} inside it does not fit {kind}")
 
 
 def _digits(value: Any, kind: Any) -> str:
@@ -211,8 +217,9 @@ def _text(types: Any, value: str, kind: Any) -> Any:
             return date.fromisoformat(value)
         if types.is_timestamp(kind):
             found = datetime.fromisoformat(value)
+            # Six digits of a second at most, which is what a datetime holds.
             if (found.tzinfo is None) == (kind.tz is None) and len(value.partition(".")[2].rstrip("Z+0:")) <= 6:
                 return found
     except ValueError:
         pass
-    raise Inexact(f"the text {value[:40]!r} inside of it is no {kind}")
+    raise Inexact(f"the text {value[:40]!r} inside it does not read as {kind}")

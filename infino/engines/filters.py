@@ -28,9 +28,11 @@ def condition(filter: Any, schema: Any) -> str | None:
         filter: A filter of `pyspark.sql.datasource`.
         schema: The types in which the service has the columns, as Arrow. Spark may be promised others.
     """
+    # By name: importing the classes would need pyspark, and these functions are tested without.
     if type(filter).__name__ == "Not":
         inner = condition(filter.child, schema)
         return None if inner is None else f"NOT ({inner})"
+    # Only whole columns: how engines write a field of a struct differs.
     name = ".".join(filter.attribute) if len(filter.attribute) == 1 else ""
     if name not in schema.names:
         return None
@@ -42,6 +44,7 @@ def condition(filter: Any, schema: Any) -> str | None:
             return f"{column} IS NOT NULL"
         case "In" if filter.value and all(_same(value, kind, "=") for value in filter.value):
             return f"{column} IN ({', '.join(map(literal, filter.value))})"
+        # Spark's `<=>`, which is false for null and not null; so that NOT of it is true there.
         case "EqualNullSafe" if _same(filter.value, kind, "="):
             return f"({column} IS NOT NULL AND {column} = {literal(filter.value)})"
         case operator if operator in _COMPARED and _same(filter.value, kind, _COMPARED[operator]):
@@ -61,6 +64,7 @@ def _same(value: Any, kind: Any, operator: str) -> bool:
     if types.is_integer(kind):
         return isinstance(value, int)
     if types.is_float64(kind):
+        # False for infinities and NaN, whose difference to themselves is NaN.
         return isinstance(value, float) and value - value == 0
     if types.is_timestamp(kind):
         return isinstance(value, datetime) and (value.tzinfo is None) == (kind.tz is None)

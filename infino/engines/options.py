@@ -167,12 +167,14 @@ def reference_of(given: Mapping[str, Any]) -> ClientReference:
         ValidationError: The provider has no import path.
     """
     settings = {name: given[name] for name in CONNECTION if name in given}
+    # An import path and not an object: options are texts, and tasks run in other processes.
     if "credentials" in settings:
         module, _, name = str(settings["credentials"]).partition(":")
         try:
             settings["credentials"] = getattr(import_module(module), name)
         except (ImportError, AttributeError, ValueError):
             raise ValidationError(f"the provider {given['credentials']} cannot be imported; {_PLACES}") from None
+    # Made where the job is planned, so that a wrong setting fails before tasks start; these get no keys.
     made = import_module("infino").Infino(**settings)
     with made as client:
         found: ClientReference = client.reference()

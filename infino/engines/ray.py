@@ -65,6 +65,7 @@ def _tables(reading: EngineReading, part: Any, schema: Any) -> Iterator[Any]:
     for batch in reading.read(part, schema):
         empty = False
         yield pyarrow.Table.from_batches([batch])
+    # Ray learns the columns from its blocks, so a part without rows gives one, too.
     if empty:
         yield schema.empty_table()
 

@@ -50,6 +50,7 @@ class EngineReading:
         if self.options.sql is None:
             return identifier(str(self.options.dataset))
         inner = self.options.sql.rstrip("; \t\r\n")
+        # On lines of its own: a comment at the end of the statement must not swallow the bracket.
         return f"(\n{inner}\n) AS question"
 
     def statement(self, columns: Sequence[str], *more: str) -> str:
@@ -90,6 +91,7 @@ class EngineReading:
         by = options.slice_by or "_id"
         if options.dataset is not None and not self.where:
             return list(client.query.sql_slices(options.dataset, options.slices, by=by))
+        # Ranges over the statement with its conditions: they should be of equal size in what is read.
         lows = client.query.sql(ends_of_ranges(f"({self.statement([by])}) AS rows", options.slices, by))
         return list(conditions(by, lows.column("low")))
 

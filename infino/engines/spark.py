@@ -50,6 +50,7 @@ def register(spark: SparkSession) -> None:
         >>> register(spark)
         >>> spark.read.format("infino").option("dataset", "flights").option("slices", 4).load()
     """
+    # Spark asks Python data sources for it only where this is set, and else reads everything.
     spark.conf.set(PUSHDOWN, "true")
     spark.dataSource.register(InfinoDataSource)
 
@@ -60,6 +61,7 @@ def arrow_schema(schema: StructType) -> Any:
     Args:
         schema: The schema.
     """
+    # Not the session's zone, on which the result would then depend.
     return to_arrow_schema(schema, timezone="UTC")
 
 
@@ -147,8 +149,10 @@ def spark_schema(schema: Any) -> Any:
     for field in schema:
         kind = field.type
         if pa.types.is_null(kind):
+            # Spark's own type for columns without values cannot be stored by most formats.
             kind = pa.string()
         elif pa.types.is_uint64(kind):
+            # The largest uint64 has twenty digits, and Spark has no unsigned numbers.
             kind = pa.decimal128(20, 0)
         elif pa.types.is_timestamp(kind) and kind.unit == "ns":
             raise ValidationError(
@@ -232,6 +236,7 @@ class InfinoStreamReader(_PartReader, DataSourceStreamReader):
 
     def partitions(self, start: dict[str, Any], end: dict[str, Any]) -> Sequence[InputPartition]:
         """Part what came between two values among tasks."""
+        # Nothing came; an empty range would still cost a query for its bounds.
         if start == end:
             return []
         between = self.reading.between(start["after"], end["after"])
@@ -268,7 +273,7 @@ class InfinoWriter(DataSourceArrowWriter, DataSourceStreamArrowWriter):
     def write(self, iterator: Iterator[Any]) -> WriterCommitMessage:
         """Upload the records of one task, unless its batch of a stream was committed before."""
         context = TaskContext.get()
-        # A job that is run for each batch of another stream has this property too, and is no stream.
+        # A job that is run for each batch of another stream has this property too, but is not a stream itself.
         batch = int(context.getLocalProperty("streaming.sql.batchId")) if self.stream else None
         return CommitMessage(self.writing.write(context.partitionId(), iterator, batch=batch))
 

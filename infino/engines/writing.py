@@ -134,9 +134,11 @@ class Writing:
             BulkError: A record was not accepted.
             ValidationError: A column cannot be sent exactly.
         """
+        # Spark runs the last batch again after a crash between its commit and its own note of it.
         if batch is not None and batch <= self._committed():
             return TaskReport(task, {}, skipped=True)
         folder = self._folder()
+        # A task that is tried again finds the checkpoint of its first try, and sends only what is missing.
         name = f"task-{task:06d}" if batch is None else f"batch-{batch:09d}-task-{task:06d}"
         checkpoint = None if folder is None else folder / f"{name}.checkpoint"
         with self.reference.client() as client:
@@ -237,6 +239,7 @@ class Writing:
             raise self._wrong(
                 f"{accepted} records were accepted and {staged} are staged: a task was tried again without ids"
             )
+        # Published by one statement, which takes effect as a whole.
         verb = "INSERT INTO" if self.options.id is None else "UPSERT INTO"
         if staged:
             done = client.query.execute(f"{verb} {dataset} SELECT * FROM {stage}").stats.affected_rows  # noqa: S608  # quoted
@@ -264,6 +267,7 @@ class Writing:
         if folder is None:
             return
         _replace(folder / COMMITTED, {"batch": max(-1 if batch is None else batch, self._committed())})
+        # Only once the commit is noted: without them a job that is run again would send everything a second time.
         for done in folder.glob("*.checkpoint" if batch is None else f"batch-{batch:09d}-*.checkpoint"):
             done.unlink(missing_ok=True)
 
@@ -309,6 +313,7 @@ def _count(client: Infino, dataset: str) -> int | None:
     try:
         return _counted(client, dataset)
     except APIError as error:
+        # Who may write need not be one who may read; then copies cannot be counted, and the report says None.
         if error.status == 403:
             return None
         raise
@@ -330,6 +335,7 @@ def _stage(client: Infino, options: WriteOptions, schema: Any) -> str:
     client.datasets.create(name, mapping={"properties": types})
     stage = identifier(name)
     try:
+        # Asks for nothing: a gateway that cannot publish must say so before the records are sent.
         client.query.execute(f"INSERT INTO {stage} SELECT * FROM {stage}")  # noqa: S608  # quoted, and empty
     except APIError:
         client.datasets.delete(name)
@@ -341,6 +347,7 @@ def _stage(client: Infino, options: WriteOptions, schema: Any) -> str:
 
 def _replace(path: Path, content: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Renamed into place, so that nobody reads half a file; the name is random because tasks may write side by side.
     beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     beside.write_text(json.dumps(content))
     beside.replace(path)

@@ -47,6 +47,7 @@ def mcp_server(client: AsyncInfino, *, allow_writes: bool = False, most_bytes: i
         >>> asyncio.run(server.run_stdio_async())
     """
     require("mcp.server.mcpserver", "mcp", "infino mcp")
+    # After `require`, whose message says which extra brings the package.
     from mcp.types import ToolAnnotations
 
     from infino.mcp.pages import Pages
@@ -89,6 +90,7 @@ def loopback_app(server: MCPServer[Any], token: str) -> Any:
     async def guarded(scope: Any, receive: Any, send: Any) -> None:
         header = dict(scope.get("headers") or ()).get(b"authorization", b"")
         scheme, _, given = header.partition(b" ")
+        # RFC 6750, 2.1; compared in constant time, so that the token cannot be guessed byte by byte.
         known = scheme.lower() == b"bearer" and secrets.compare_digest(given.strip(), token.encode())
         if scope["type"] == "http" and not known:
             await send({"type": "http.response.start", "status": 401, "headers": [(b"www-authenticate", b"Bearer")]})

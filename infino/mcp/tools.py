@@ -23,6 +23,7 @@ from infino.plans.statement import never_writes, reads_only
 if TYPE_CHECKING:
     from infino.client import AsyncInfino
 
+# Characters of one text; beyond that it would fill the context of an agent.
 MOST_TEXT = 20_000
 P = ParamSpec("P")
 
@@ -74,13 +75,14 @@ def sentences(kind: type[Exception]) -> Iterator[None]:
         raise kind(f"{type(error).__name__}: {error}") from error
 
 
-def _told(method: Callable[P, Awaitable[Mapping[str, Any]]]) -> Callable[P, Awaitable[CallToolResult]]:
+def _as_tool_result(method: Callable[P, Awaitable[Mapping[str, Any]]]) -> Callable[P, Awaitable[CallToolResult]]:
     """Hand over an answer as an object and as short JSON."""
 
     @functools.wraps(method)
     async def run(*args: P.args, **kwargs: P.kwargs) -> CallToolResult:
         with sentences(ToolError):
             answer = dict(await method(*args, **kwargs))
+        # Both forms: the specification asks for text beside structured content, for clients that know no other.
         content = TextContent(type="text", text=dumps(answer).decode())
         return CallToolResult(content=[content], structured_content=answer)
 
@@ -106,6 +108,7 @@ def tool(function: Callable[..., Any], annotations: ToolAnnotations) -> Tool:
     """Make a tool of a function; an argument that it does not know is refused and not passed over."""
     made = _Tool.from_function(function, structured_output=True, annotations=annotations)
     arguments = made.fn_metadata.arg_model
+    # pydantic ignores unknown arguments by default, and a misspelt filter would then read everything.
     arguments.model_config["extra"] = "forbid"
     arguments.model_rebuild(force=True)
     made.parameters = arguments.model_json_schema(by_alias=True)
@@ -118,13 +121,13 @@ class ReadingTools:
     def __init__(self, client: AsyncInfino, pages: Pages) -> None:
         self._client, self._pages = client, pages
 
-    @_told
+    @_as_tool_result
     async def list_datasets(self, start: int = 0, limit: int = 100) -> Listed:
         """List the datasets that these keys may see, with their numbers of records, from `start` on."""
         found = await self._client.datasets.list().all()
         return listed([{"name": item.name, "records": item.doc_count} for item in found], start, limit)
 
-    @_told
+    @_as_tool_result
     async def describe_dataset(self, dataset: str, samples: int = 3, first_field: int = 0) -> DatasetDescribed:
         """Describe one dataset: number of records, fields with types from one on, and up to 20 samples of them."""
         if not 0 <= samples <= 20 or first_field < 0:
@@ -134,6 +137,7 @@ class ReadingTools:
         fields, next_field = self._pages.columns(everything, first_field)
         body: dict[str, Any] = {"query": {"match_all": {}}, "size": samples}
         if len(fields) < len(everything):
+            # Samples of the same fields that are described, or thousands of columns would fill the answer.
             body["_source"] = [field["name"] for field in fields]
         shown = await self._client.query.dsl(dataset, body)
         return DatasetDescribed(
@@ -144,7 +148,7 @@ class ReadingTools:
             samples=self._pages.objects([hit.source for hit in shown.hits()], max(samples, 1)),
         )
 
-    @_told
+    @_as_tool_result
     async def query_sql(self, statement: str, limit: int = 100) -> AnswerRows:
         """Run one SQL statement that reads, such as SELECT, over the datasets; names of datasets are tables."""
         if not reads_only(statement):
@@ -154,7 +158,7 @@ class ReadingTools:
             )
         return self._pages.table(await self._client.query.sql(statement), limit)
 
-    @_told
+    @_as_tool_result
     async def search(self, dataset: str, body: dict[str, Any], limit: int = 50) -> SearchFound:
         """Search a dataset with a QueryDSL body: query, aggs, sort, size, from, _source."""
         found = await self._client.query.dsl(dataset, body)
@@ -163,7 +167,7 @@ class ReadingTools:
         hits = self._pages.objects(({"_id": hit.id, "_score": hit.score, **hit.source} for hit in found.hits()), limit)
         return SearchFound(hits=hits, total=found.total, aggregations=aggregations)
 
-    @_told
+    @_as_tool_result
     async def query_promql(
         self,
         expression: str,
@@ -183,7 +187,7 @@ class ReadingTools:
         )
         return self._pages.table(result, limit)
 
-    @_told
+    @_as_tool_result
     async def ask(
         self, question: str, ctx: Context[Any, Any], datasets: list[str] | None = None, thread: str | None = None
     ) -> Answered:
@@ -205,14 +209,14 @@ class ReadingTools:
             complete=answer.complete,
         )
 
-    @_told
+    @_as_tool_result
     async def list_connections(self, start: int = 0, limit: int = 100) -> Listed:
         """List the connected stores that these keys may see; what is secret about them is left out."""
         found = await self._client.connections.list().all()
         kept = [{"id": item.id, "name": item.name, "type": item.type, "status": item.status} for item in found]
         return listed(kept, start, limit)
 
-    @_told
+    @_as_tool_result
     async def query_connection(
         self, connection: str, dataset: str, query: str | dict[str, Any], limit: int = 100
     ) -> AnswerRows:
@@ -221,9 +225,9 @@ class ReadingTools:
             raise refusal("query_connection takes one SQL statement or PromQL expression that surely reads")
         return self._pages.table(await self._client.connections.query(connection, dataset, query), limit)
 
-    @_told
+    @_as_tool_result
     async def read_more(self, cursor: str, limit: int = 100) -> AnswerRows:
-        """Read the next part of an answer by its cursor; each cursor is good once."""
+        """Read the next part of an answer by its cursor; each cursor works once."""
         return self._pages.more(cursor, limit)
 
 
@@ -234,15 +238,16 @@ class WritingTools:
         """Write with this client."""
         self._client = client
 
-    @_told
+    @_as_tool_result
     async def run_sql(self, statement: str) -> Written:
         """Run one SQL statement that writes: INSERT, UPDATE, UPSERT or DELETE. It cannot be undone."""
         stats = (await self._client.query.execute(statement)).stats
         return Written(done="the statement ran", accepted=stats.affected_rows, not_accepted=0, problems=[])
 
-    @_told
+    @_as_tool_result
     async def upload_records(self, dataset: str, records: list[dict[str, Any]], id_field: str | None = None) -> Written:
         """Add records to a dataset; with `id_field`, a record replaces the one with the same id."""
+        # Collected: the agent should see each reason, and not only the first.
         report = await self._client.records.bulk(dataset, records, id=id_field, on_error="collect")
         return Written(
             done=str(report),

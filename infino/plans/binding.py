@@ -23,14 +23,17 @@ Params: TypeAlias = Sequence[Any] | Mapping[str, Any]
 _DOLLAR = re.compile(r"\$(?:[A-Za-z_][A-Za-z0-9_]*)?\$")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD = re.compile(r"[\w$'\"`]")
+# Placeholders of other drivers (PEP 249's `format` and `pyformat`, PostgreSQL, SQL Server), to name them in the error.
 _FOREIGN = re.compile(r"%s|%\(\w+\)s|\$\w+|(?<![\w@])@\w+")
 _BEFORE_LIST: Final = re.compile(r"\b(?:IN\s*\(?|VALUES)\s*\Z", re.IGNORECASE)
+# How far back a list looks for its IN; `\Z` would otherwise search the whole statement for each value.
 _NEAR: Final = 200
 _SCALARS: Final = (str, int, float, Decimal, type(None))
 _DIGITS: Final = 38
 """Digits of a decimal that engines keep."""
 _LONGEST: Final = 400
 """Zeros that are written behind the digits of a decimal."""
+# `IN ()` is a syntax error; a subquery without rows is true of nothing, and `NOT IN` of it of everything.
 _NOTHING: Final = "(SELECT NULL WHERE 1 = 0)"
 
 
@@ -70,6 +73,7 @@ def bind(statement: str, params: Params | None) -> str:
             problem = f"value {index + 1} is a list, and a list of values stands only after IN or VALUES"
             raise ValidationError(problem, hint="upload records with lists by records.bulk()")
         text = literal(value)
+        # The brackets are there already: `IN ((1, 2))` would be a list of one row.
         if text.startswith("(") and text.endswith(")") and _in_brackets(statement, start, end):
             text = text[1:-1]
         parts += [statement[position:start], text]
@@ -157,6 +161,7 @@ def placeholders(statement: str, *, named: bool) -> Iterator[tuple[int, int]]:
                 yield position, name.end()
                 position = name.end()
             else:
+                # A cast of PostgreSQL, `x::int`.
                 position += 2 if statement.startswith("::", position) else 1
         else:
             position += 1
@@ -168,6 +173,7 @@ def _skip(statement: str, position: int) -> int | None:
     if character in "'\"`":
         before = statement[position - 1 : position].lower()
         word = statement[position - 2 : position - 1] if position > 1 else ""
+        # PostgreSQL's `E'...'`: a backslash escapes the quote there.
         escapes = character == "'" and before == "e" and not re.match(r"\w", word)
         return _end_of_quote(statement, position, escapes=escapes)
     if statement.startswith("--", position):
@@ -192,6 +198,7 @@ def _end_of_quote(statement: str, start: int, *, escapes: bool) -> int:
             position += 2
         elif statement[position] != quote:
             position += 1
+        # A doubled quote stands for itself.
         elif statement.startswith(quote, position + 1):
             position += 2
         else:

@@ -103,6 +103,7 @@ def _native(content: bytes) -> NativeResult:
         body = None  # what is not JSON is not rows either, and `SqlResult` says so
     if isinstance(body, dict) and "hits" in body:
         return SearchResult(content)
+    # Envelope of Prometheus; JSON of `format=jdbc` has `datarows` instead of `data`.
     if isinstance(body, dict) and "data" in body and "status" in body:
         return PromResult(content)
     return SqlResult(content)

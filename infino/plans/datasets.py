@@ -70,6 +70,7 @@ def delete(name: str, *, missing_ok: bool = False) -> Call[bool]:
     """
 
     def missing(error: APIError) -> bool:
+        # Some gateways say 401 of a missing dataset; it stays an error, for the keys may be wrong as well.
         if isinstance(error, AuthenticationError):
             error.hint = _MISSING_HINT
         if missing_ok and isinstance(error, NotFoundError):

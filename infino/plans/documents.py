@@ -9,6 +9,7 @@ from typing import Any, Final
 from infino.core.documents import A_FILE, parse_yaml
 from infino.core.errors import ValidationError
 
+# The one version of this grammar so far.
 VERSION: Final = "2025-01-01"
 
 
@@ -29,6 +30,7 @@ def as_object(document: Any, operation: str) -> dict[str, Any]:
     if not isinstance(document, Mapping):
         kind, document = type(document).__name__, None
         raise ValidationError(f"pass the document as a model, an object or YAML text, not {kind}", operation=operation)
+    # A change carries only what changes.
     if operation.endswith(".update") or any(str(key).lower() == "version" for key in document):
         return dict(document)
     return {"Version": VERSION, **document}

@@ -124,6 +124,7 @@ def promql_range(expr: str, *, start: Moment, end: Moment, step: Span, dataset: 
     Examples:
         >>> client.query.promql_range("up", start="now-1h", end="now", step="1m").to_pandas(shape="wide")
     """
+    # One moment for both ends, so that `now-1h` to `now` is exactly an hour.
     now = datetime.now(UTC)
     call = _promql_range.request(
         expr, start=to_seconds(start, now), end=to_seconds(end, now), step=str(parse_span(step)), dataset=dataset

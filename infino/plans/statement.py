@@ -47,6 +47,7 @@ _WRITES: Final = frozenset(
         "WRITETEXT",
     ]
 )
+# Each word alone is common in reading statements.
 _PAIRS: Final = [
     {"NEXT", "VALUE"},
     {"BACKUP", "DATABASE"},
@@ -91,6 +92,7 @@ def reads_only(statement: str) -> bool:
     False also where that is not certain: for several statements in one text, and where a word such as DELETE or INTO
     stands anywhere. A semicolon in a string parts nothing. What a function of the store does cannot be seen.
     """
+    # One at the end does not make it two statements.
     statement = statement.strip("; \t\r\n")
     start = _end(_LEAD, statement, 0)
     start = _end(_LEAD, statement, _end(_EXPLAIN, statement, start))

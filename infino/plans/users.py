@@ -40,12 +40,12 @@ class IssuedKeys:
     @property
     def access_key(self) -> str:
         """The access key; where there is none, a `ValidationError` says so."""
-        return self._told()[0]
+        return self._pair()[0]
 
     @property
     def secret_key(self) -> Secret:
         """The secret key; where there is none, a `ValidationError` says so."""
-        return self._told()[1]
+        return self._pair()[1]
 
     def credentials(self) -> Credentials:
         """Return the pair of keys as a client takes it.
@@ -56,9 +56,9 @@ class IssuedKeys:
         Examples:
             >>> as_ann = Infino(credentials=client.users.create("ann", document).credentials())
         """
-        return Credentials(*self._told())
+        return Credentials(*self._pair())
 
-    def _told(self) -> tuple[str, Secret]:
+    def _pair(self) -> tuple[str, Secret]:
         if self.issued is None:
             raise ValidationError("the service answered without keys; an older gateway issues them elsewhere")
         return self.issued
@@ -68,6 +68,7 @@ def _issued(name: str, model: CredentialsModel) -> IssuedKeys:
     issued = None
     if model.access_key and model.secret_key:
         issued = (model.access_key, Secret(model.secret_key))
+        # From here on logs mask it.
         watch(issued[1])
     password = Secret(model.password) if model.password else None
     if password is not None:

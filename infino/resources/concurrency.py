@@ -85,8 +85,10 @@ async def async_side_by_side(run: Callable[[T], Awaitable[R]], items: Sequence[T
 
 def side_by_side(run: Callable[[T], R], items: Sequence[T], limit: int) -> list[R]:
     """Run a function for each item, at most `limit` at the same time, and return what they give in order."""
+    # Imported with the first use: its import is slow, and most clients never come here.
     from concurrent.futures import ThreadPoolExecutor
 
+    # A pool of threads is not worth starting for one item.
     if len(items) < 2:
         return [run(item) for item in items]
     with ThreadPoolExecutor(min(limit, len(items)), thread_name_prefix="infino-item") as pool:

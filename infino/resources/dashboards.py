@@ -101,22 +101,22 @@ def _page_panel(result: PanelResult) -> PagePanel:
     if result.visualization is None or result.data is None:
         return PagePanel(title=title, layout=layout)
     drawing = to_echarts(result.visualization, result.data)
-    told = result.data.metadata
-    query = told.executed_query if told else None
+    metadata = result.data.metadata
+    query = metadata.executed_query if metadata else None
     rows = result.data.rows or []
     return PagePanel(title=title, drawing=drawing, rows=rows, layout=layout, query=query, notes=_notes(result.data))
 
 
 def _notes(data: VisualizationData) -> list[str]:
     """What of the answer is less than was asked."""
-    told = data.metadata
-    if told is None:
+    metadata = data.metadata
+    if metadata is None:
         return []
-    skipped = [one if isinstance(one, Mapping) else {"field": one} for one in told.filters_skipped or ()]
+    skipped = [one if isinstance(one, Mapping) else {"field": one} for one in metadata.filters_skipped or ()]
     return [
-        *([f"only the first {len(data.rows or []):,} rows"] if told.truncated else []),
+        *([f"only the first {len(data.rows or []):,} rows"] if metadata.truncated else []),
         *(f"filter not applied: {one.get('field') or one.get('filter')} ({one.get('reason')})" for one in skipped),
-        *(str(one.message or one.code) for one in told.warnings or ()),
+        *(str(one.message or one.code) for one in metadata.warnings or ()),
     ]
 
 
@@ -135,6 +135,7 @@ Outcome = tuple["Visualization", "VisualizationData | InfinoError"] | InfinoErro
 def _gathered(dashboard: Dashboard, outcomes: Mapping[str, Outcome]) -> DashboardResult:
     results = []
     for panel in dashboard.panels or ():
+        # Text and dividers have nothing to run.
         if not _shows_data(panel):
             results.append(PanelResult(panel))
             continue
@@ -156,6 +157,7 @@ def _gathered(dashboard: Dashboard, outcomes: Mapping[str, Outcome]) -> Dashboar
 
 def _check_execute(time_range: Mapping[str, Any] | None, concurrency: int) -> None:
     if time_range and not {"from", "to"} <= time_range.keys():
+        # The service takes a range as a whole; with one end missing it would not narrow anything.
         raise ValidationError("time_range needs both from and to", operation="dashboards.execute")
     if concurrency < 1:
         raise ValidationError(f"concurrency must be at least 1, not {concurrency}", operation="dashboards.execute")
@@ -168,6 +170,7 @@ def _view(
     if filters is None:
         filters = dashboard.filters
     if time_range is None:
+        # A saved range may also be a relative one, `{kind, expression}`, which the service stores but does not apply.
         saved = {side: end for side, end in (dashboard.time_range or {}).items() if side in ("from", "to") and end}
         time_range = saved if len(saved) == 2 else None
     return filters or None, time_range or None
@@ -197,6 +200,7 @@ def _the_panel(dashboard: Dashboard, panel_id: str, operation: str) -> int:
 
 
 def _moved_panel(dashboard: Dashboard, panel_id: str, place: Mapping[str, int | None]) -> dict[str, Any]:
+    # Copies: the dashboard that was read stays as the service has it.
     panels = [panel.to_dict() for panel in dashboard.panels or ()]
     moved = panels[_the_panel(dashboard, panel_id, "move")]
     layout = {**(moved.get("layout") or {}), **{key: value for key, value in place.items() if value is not None}}
@@ -346,6 +350,7 @@ class AsyncDashboards(AsyncDashboardsResource):
             try:
                 get, execute = _plans(viz_id, filters, time_range)
                 visualization = await self._caller.call(get, **options)
+            # Kept as the panel's outcome, so that it does not end the others; anything else is a bug and is raised.
             except InfinoError as error:
                 return error
             try:

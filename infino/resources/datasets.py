@@ -94,6 +94,7 @@ class AsyncDatasets(AsyncDatasetsResource):
         from infino.bulk.export import PAGE, Export
         from infino.results.search import Scan
 
+        # Counted before the file is opened, so that a dataset that is missing leaves no file behind.
         scan, total = Scan(None, PAGE, None), await self.count(name)
         export = await async_off_loop(Export, name, path, progress, total)
         try:

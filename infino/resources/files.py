@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FileFormat = Literal["auto", "json", "jsonl", "csv", "tsv", "parquet", "arrow"]
 OPERATION = "files.upload"
 WHAT = "the upload"
+# An hour: the service reads large files for a long time, and says how far it is.
 PATIENCE = 3600.0
 SOON, LATER = 0.05, 2.0  # seconds: a small file is read at once
 
@@ -165,6 +166,7 @@ class AsyncFiles(AsyncFilesResource):
         Polling(transport.shared.clock, wait_timeout)  # refused before anything is sent, not after it
         try:
             upload = watch.accepted(await transport.send(watch.request(timeout)))
+            # An upload that has failed already is raised, even for those who do not wait.
             if not wait and end_of(upload.status) is None:
                 return watch.leave(upload)
             watch.seen(upload)

@@ -74,6 +74,7 @@ def report(notebook_id: str, report_type: str, analysis_cache: Mapping[str, Any]
         path="/fino/ws",
         subject=f"{report_type} report on notebook {notebook_id}",
         message=json_body(message, operation).decode(),
+        # How this path names notebooks; it has headers of its own, too.
         client_id=f"notebook_{notebook_id}",
         headers=("x-infino-ws-thread", "x-infino-ws-client"),
     )
@@ -389,6 +390,7 @@ class AsyncFino(AsyncFinoResource):
         """
         if not wait:
             return await super().send(thread_id, text, role=role, extra=extra, **options)
+        # Before the question is sent: `timeout` covers both sending and waiting.
         began = self._caller.transport.shared.clock.monotonic()
         message_id = await super().send(thread_id, text, role=role, extra=extra, **options)
         steps = plan_reading(
@@ -439,6 +441,7 @@ class AsyncFino(AsyncFinoResource):
             return thread_id_of(created)
 
         async def drop_thread(step: DropThread) -> bool:
+            # Once: it tidies up behind an error that is to be raised soon.
             return await self.threads.delete(step.thread_id, timeout=step.timeout, retry=RetryPolicy(attempts=1))
 
         async def dial(connect: Connect) -> AsyncSocket:
@@ -448,6 +451,7 @@ class AsyncFino(AsyncFinoResource):
             socket = await transport.connect(
                 choices.path,
                 query,
+                # The plan is made anew for each address, for that is signed anew for each try.
                 lambda url: open_async_socket(dial_plan(transport, choices, connect, url, headers)),
                 connect.timeout,
             )

@@ -48,6 +48,7 @@ async def follow(
         except NotFoundError as error:
             polling.unknown(error)  # right after its start it may not be known everywhere yet
         except Timeout as error:
+            # Where the time for waiting ended in the middle of a look, the error below says it better.
             if error.phase != "total" or polling.left != 0:
                 raise
         else:
@@ -71,6 +72,7 @@ def check_end(state: Any, what: str, operation: str) -> None:
     """Raise where the last state of a piece of work is a failure."""
     if end_of(state.status) == "failed":
         message = getattr(state, "error_message", None) or getattr(state, "message", None)
+        # The message says what failed, the first error why.
         errors = getattr(state, "errors", None) or [None]
         reason = ": ".join(str(one) for one in (message, errors[0]) if one) or "no reason given"
         raise JobFailedError(f"{what} {state.status}: {reason}", job=state, operation=operation)

@@ -139,6 +139,7 @@ class AsyncQuery(AsyncQueryResource):
             [168388, 168388]
         """
         check_options(options, "query.sql_slices")
+        # One query of the service finds the bounds; no record passes through this process.
         lows = await self.sql(ends_of_ranges(identifier(dataset), slices, by), **options)
         return conditions(by, lows.column("low"))
 
@@ -168,6 +169,7 @@ class AsyncQuery(AsyncQueryResource):
             found = await self.dsl(dataset, body, **options)
             return await async_off_loop(scan.take, found, body["size"])
 
+        # One page of each slice at a time, so that memory does not grow with the slowest one.
         while live := [scan for scan in scans if not scan.done]:
             for hits in await async_side_by_side(page, live, _AT_ONCE):
                 for hit in hits[:left]:

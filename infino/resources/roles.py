@@ -88,6 +88,7 @@ def _normal(document: Mapping[str, Any]) -> dict[str, Any]:
     permissions = []
     for given in document.get("Permissions") or ():
         permission = {key: value for key, value in given.items() if value not in (None, [], {})}
+        # Allow is the default, which the service writes out and most documents leave out.
         if str(permission.get("Effect", "Allow")).lower() == "allow":
             permission["Effect"] = "Allow"
         for key in ("Actions", "Resources"):
@@ -102,6 +103,7 @@ def _normal(document: Mapping[str, Any]) -> dict[str, Any]:
         permissions.append(dict(sorted(permission.items())))
     known = {"Permissions", "name"}
     rest = {key: value for key, value in document.items() if key not in known and value is not None}
+    # Their order means nothing, so it must not look like a change.
     permissions.sort(key=lambda permission: json.dumps(permission, sort_keys=True, default=str))
     return {**dict(sorted(rest.items())), "Permissions": permissions}
 

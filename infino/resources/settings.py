@@ -86,6 +86,7 @@ def chosen(
 
     What else is given goes along, and is refused under the name of the method that was called.
     """
+    # `locals()` as the first statement is exactly the parameters.
     settings = {**locals(), **others}
     del settings["others"]
     if retry is _OF_CLIENT:

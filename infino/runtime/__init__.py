@@ -46,6 +46,7 @@ def __getattr__(name: str) -> Any:
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{home}", __name__), name)
+    # Kept, so that Python asks only once for each name (PEP 562).
     globals()[name] = value
     return value
 

@@ -35,6 +35,7 @@ Json: TypeAlias = Any
 """Free-form JSON: whatever the service or the user puts there."""
 
 
+# One object for all calls: none of the defaults costs a dictionary.
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 

@@ -33,6 +33,7 @@ def body_value(value: Any) -> Any:
 
 def _is_once(value: Any) -> bool:
     """Tell whether a value is an iterator or a view, of which there is nothing to say but its items."""
+    # Builtins are views of dictionaries, `range` and the like. Other iterables, such as arrays, `plain` knows better.
     return isinstance(value, Iterable) and (hasattr(value, "__next__") or type(value).__module__ == "builtins")
 
 
@@ -49,6 +50,7 @@ def body_object(
             lifted.append((into[0], name, body_value(value)))
         else:
             body[name] = body_value(value)
+    # Last, so that a field of its own is added to an object that was given, and not replaced by it.
     for holder, name, value in lifted:
         body[holder] = {**body.get(holder, {}), name: value}
     if extra:
@@ -144,6 +146,7 @@ def text(value: Any, name: str = "value") -> str:
     """Return the text of a scalar as it goes into a query, a form or a header: times in ISO form, bytes in base64."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    # A scalar of numpy.
     found = plain(value.item() if hasattr(value, "dtype") and hasattr(value, "item") else value)
     if isinstance(found, bool):
         return "true" if found else "false"
@@ -162,6 +165,7 @@ def joined(value: Any, name: str, sign: str) -> Any:
 
 def _joined(parts: list[str], name: str, sign: str) -> str:
     for part in parts:
+        # None of these styles of OpenAPI escapes its separator, so the service would see two items.
         if sign in part:
             raise ValidationError(f"{name}: an item cannot hold {sign!r}, which parts the items from each other")
     return sign.join(parts)
@@ -215,6 +219,7 @@ def form_value(value: Any, name: str) -> Any:
 
 def cookies(given: Iterable[tuple[str, Any]]) -> str | None:
     """Return the `Cookie` header, None when no cookie was given."""
+    # Percent-encoded, for RFC 6265, 4.1.1, allows neither blanks nor commas, semicolons and non-ASCII characters.
     found = [f"{name}={quote(value, safe='')}" for name, value in pairs(given)]
     return "; ".join(found) or None
 
@@ -231,6 +236,7 @@ def content(value: Any) -> bytes:
 
 def extended(call: Call[T], extra_query: Mapping[str, Any], extra_body: Mapping[str, Any]) -> Call[T]:
     """Add to a call what the document does not know; it replaces what has the same name."""
+    # Replaced and not repeated: which of two values a service takes is not defined.
     query = (*(pair for pair in call.query if pair[0] not in extra_query), *pairs(extra_query.items()))
     if not extra_body:
         return attrs.evolve(call, query=query)

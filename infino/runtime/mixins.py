@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+# As Elasticsearch's cat API writes sizes, where `kb` means 1024 bytes.
 _SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)i?b?\s*", re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 

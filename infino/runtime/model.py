@@ -72,8 +72,10 @@ class Model:
 
         def __getattr__(self, name: str) -> Any:
             """Answer for fields that were not given, which have no value of their own."""
+            # Python comes here only for attributes without a value, so that what was given costs nothing.
             for field in type(self).FIELDS:
                 if field.attribute == name:
+                    # `attrs.evolve` reads each attribute to hand it to the new object; UNSET means "not given" there.
                     if sys._getframe(1).f_code is _EVOLVE:
                         return UNSET
                     if field.required:
@@ -131,6 +133,7 @@ class Model:
         for attribute, value in self.CONSTANTS:
             if getattr(self, attribute) != value:
                 return (-1, 0)
+        # Between an exact scalar (3) and a converted one (1); known fields count for it, unknown ones against it.
         return (2, len(self._given()) - len(self.additional_properties))
 
     def __eq__(self, other: object) -> bool:
@@ -212,6 +215,7 @@ class Model:
             for field, value in self._given()
             if with_read_only or not field.read_only
         }
+        # Known fields last: they win should an unknown one have the same name.
         return {**_plain(self.additional_properties, with_read_only), **known}
 
 

@@ -28,6 +28,7 @@ class DatetimeWithNanoseconds(datetime):
             moment: The moment up to its microsecond.
             rest: The digits that follow.
         """
+        # `datetime` copies none of our attributes, so each method below that returns a moment sets `_rest` again.
         made = cls.combine(moment.date(), moment.timetz())
         made._rest = rest
         return made
@@ -76,6 +77,7 @@ class DatetimeWithNanoseconds(datetime):
             *given: As for a `datetime`.
             **changes: As for a `datetime`.
         """
+        # The seventh argument of `replace`, where it is given by position, is the microsecond.
         is_whole = "microsecond" in changes or len(given) > 6
         return self.of(super().replace(*given, **changes), "" if is_whole else self._rest)
 
@@ -102,6 +104,7 @@ class DatetimeWithNanoseconds(datetime):
     def __ne__(self, other: object) -> bool:
         return not self == other
 
+    # The digits do not count here: a moment may equal a plain datetime, and equal things have one hash.
     __hash__ = datetime.__hash__
 
     def _order(self, other: object) -> int:

@@ -14,6 +14,7 @@ from infino.runtime.call import UNSET
 from infino.runtime.encode import json_text, text
 from infino.runtime.model import Model
 
+# A quarter of a megabyte: few calls for large files, little memory.
 PIECE: Final = 1 << 18
 
 
@@ -110,6 +111,7 @@ class Multipart:
             head += f'; filename="{_quoted(value.filename)}"'
         if value.media:
             head += f"\r\nContent-Type: {value.media}"
+        # A file name may hold bytes that are not UTF-8; it is a label, so a question mark does no harm.
         return f"{head}\r\n\r\n".encode("utf-8", "replace")
 
     @property
@@ -167,6 +169,7 @@ def multipart(given: _Given, files: _Given) -> Multipart:
                 parts.append((name, BodyPart(json_text(item, name).encode(), None, *(media or ["application/json"]))))
             else:
                 parts.append((name, BodyPart(text(item, name).encode(), None, *media)))
+    # Files last: services that read the parts as they come know the fields before the first file.
     for name, source, *media in files:
         several = source if isinstance(source, list | tuple) else () if source is None else (source,)
         parts += [(name, _file(one, name, *media)) for one in several]
@@ -185,4 +188,5 @@ def _file(source: Any, name: str, media: str = "application/octet-stream") -> Bo
 
 
 def _quoted(name: str) -> str:
+    # As browsers escape names and file names (WHATWG HTML, multipart/form-data); RFC 7578 leaves it open.
     return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")

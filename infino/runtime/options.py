@@ -46,6 +46,7 @@ def named(operation: str) -> Callable[[F], F]:
     """Let a method, or a class by its `__init__`, refuse unknown keyword arguments as `check_options` does."""
 
     def mark(method: F) -> F:
+        # Read once: `inspect.signature` for each call would cost more than the check.
         code = method.__code__
         known = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
 

@@ -17,6 +17,7 @@ class _Walk(Generic[T]):
     def __init__(self, by: str, start: Any, limit: int | None) -> None:
         self._by, self._limit = by, limit
         self._at: Any = start if start is not None else {"offset": 0, "page": 1}.get(by)
+        # Counted from the beginning of the list, as the service's total is.
         self._seen: int = (start or 0) if by == "offset" else 0
         self._start, self._first_total, self._total = self._at, None, None
         self._previous: list[T] = []
@@ -48,7 +49,9 @@ class _Walk(Generic[T]):
             before, self._first = self._first, [_identity(item) for item in items]
             if before == self._first and self._total is None:
                 return None  # looked at once more, and unmoved
+        # All of it was on the first page, so no later page can have missed anything.
         short = self._pages < 3 and (self._limit is None or len(self._first) < self._limit) and not self._again
+        # Items without ids cannot be told from those given before.
         if following is not None or short or not self._fresh or None in self._first:
             return following
         if self._total is not None and self._total >= (self._first_total or 0):
@@ -129,6 +132,7 @@ class SyncPage(Generic[T]):
         if following is None:
             yield from items
             return
+        # One page ahead, so that the reader's work and the service's go on side by side.
         with ThreadPoolExecutor(1, thread_name_prefix="infino-page") as ahead:
             while following is not None:
                 coming = ahead.submit(self._fetch, following)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from infino.runtime.errors import ParameterError
 
+# Servers decode `%2F` before or after they split the path; a backslash is a slash to some.
 _SEPARATORS = re.compile(r"[/?#\\\x00-\x1f\x7f-\x9f]")
 
 
@@ -64,6 +65,7 @@ def segment(value: str, parameter: str, opaque: bool = False, reserved: Abstract
         raise ParameterError(
             parameter, f"must not contain {found.group()!r}; it separates parts of a URL. Use another name"
         )
+    # Such as `metadata`: the service's own routes come before those of datasets.
     if value in reserved:
         raise ParameterError(parameter, f"{value!r} is a reserved word of the service; use another name")
     try:

@@ -118,6 +118,7 @@ def _time_from_text(value: str) -> datetime:
 def _time_from_rare_text(value: str) -> datetime:
     if value.isdecimal():
         return time(int(value))
+    # HTTP dates (RFC 9110, 5.6.7) and forms of ISO 8601 that Python 3.11 does not read; both imports are slow and rare.
     from email.utils import parsedate_to_datetime
 
     from dateutil.parser import isoparse
@@ -248,6 +249,7 @@ def read_fields(kind: type[T], data: Any, is_answer: bool) -> T:
     """Read an object as a generated model, field by field; see `Model.from_dict`."""
     if not isinstance(data, dict):
         raise mismatch("an object", data)
+    # Without `__init__`: its checks and defaults are for users, and one pass over the table is several times faster.
     described: Any = kind
     rest, made = dict(data), kind.__new__(kind)
     for attribute, names, read, read_only, always_there in described.FIELDS:
@@ -256,6 +258,7 @@ def read_fields(kind: type[T], data: Any, is_answer: bool) -> T:
             if name not in rest:
                 continue
             value = rest.pop(name)
+            # Of several spellings the first that holds a value counts; null in one of them does not hide it.
             if value is None or known:
                 if not known and not required:
                     object.__setattr__(made, attribute, None)
@@ -304,6 +307,7 @@ def best(*reads: Reader) -> Reader:
             try:
                 found = read(value)
             except ParseError as error:
+                # The reader that came deepest most likely was the one meant, and says most about what is wrong.
                 last = error if last is None or len(error.path) > len(last.path) else last
                 continue
             fit = _fit(value, found)
@@ -346,6 +350,7 @@ def _fit(value: Any, found: Any) -> tuple[int, ...]:
         return (3, 0)
     if isinstance(found, list) and isinstance(value, list):
         fits = [_fit(one, other) for one, other in zip(value, found, strict=False)]
+        # A list is as good as its worst item.
         return min(fits, default=(3, 0))
     score: Any = getattr(found, "_fit", None)
     if score is not None:

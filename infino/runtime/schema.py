@@ -26,6 +26,7 @@ def schema_of(place: tuple[str, ...]) -> dict[str, Any]:
     if found is None:
         found = document["components"][place[-1]]
     made: dict[str, Any] = _local(deepcopy(found))
+    # Schemas may refer to each other in circles, so each is taken once.
     needed, known = list(_names(found)), dict[str, Any]()
     while needed:
         name = needed.pop()

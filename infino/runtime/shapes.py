@@ -57,6 +57,7 @@ def nothing(operation: str) -> Callable[[Any], None]:
     """Read the answer of an operation that documents none, and warn of one that comes all the same."""
 
     def parse(value: Any) -> None:
+        # `{}` and `true` are how gateways say "done" without saying more.
         if value not in (None, "", b"", {}, True):
             said = f"{operation} was answered with a body that the document does not know; with_raw_response shows it"
             warn.outside(said, RuntimeWarning)
@@ -69,6 +70,7 @@ def text(value: Any) -> str:
     if isinstance(value, str):
         return value
     try:
+        # Some services begin text with a byte order mark, which is not part of it.
         return bytes(value or b"").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         what = f"byte {error.start} is not UTF-8; `body` of this error has them all"
@@ -118,6 +120,7 @@ def receipt(read: Callable[[Any], T], *identity: str, known: Any = None) -> Call
         if isinstance(value, bool):
             return named({"acknowledged": value})
         if isinstance(value, str):
+            # A single word is taken for an id; a sentence, or a word such as "created", is a message.
             is_id = identity and known is None and len(value.split()) == 1 and value.lower() not in _DONE
             return named({identity[0] if is_id else "message": value})
         return whole(named)(value)
@@ -169,6 +172,7 @@ def many(
             if isinstance(value.get(key), list):
                 return at(step(key), parse, value[key])
         told = {key: found for key, found in value.items() if found is not None and key not in _COUNTS}
+        # An error with status 200 is not a list of one thing.
         if "error" in told and told.keys() <= _REFUSAL:
             raise mismatch("an array", value)
         [(key, held), *others] = told.items() or [("", None)]
@@ -195,6 +199,7 @@ def envelope(read: Callable[[Any], T]) -> Callable[[Any], T]:
     def parse(value: Any) -> T:
         if isinstance(value, dict) and isinstance(value.get("attributes"), dict):
             outer = {key: item for key, item in value.items() if key != "attributes" and item is not None}
+            # The envelope wins: `attributes` repeats `id` and times, and may lag behind.
             value = {**value["attributes"], **outer}
         return read(value)
 
@@ -254,6 +259,7 @@ def fields(read: Callable[[Any], T]) -> Callable[[Any], list[T]]:
         for key in ("fields", "columns"):
             if isinstance(value.get(key), list):
                 return at(step(key), parse, value[key])
+        # Forms of Elasticsearch's mapping API, one inside of the other.
         for key in ("mappings", "properties", "fields", "columns"):
             if _holds_fields(value.get(key)):
                 return at(step(key), parse, value[key])
@@ -282,6 +288,7 @@ def flag(value: Any) -> bool:
             if (found := value.get(key)) is not None:
                 return bool(readers.integer(found)) if _is_count(found) else at(step(key), readers.flag, found)
         return str(value.get("status", "")).lower() not in _FAILURES
+    # A message with a status of success.
     if isinstance(value, str) and value.lower() not in ("true", "false"):
         return True
     return bool(value) if _is_count(value) else readers.flag(value)
@@ -368,5 +375,5 @@ def _holds_fields(value: Any) -> bool:
 
 
 def _all(read: Callable[[Any], T], value: list[Any]) -> list[T]:
-    found: list[T] = readers.items(read)([one for one in value if one is not None])  # null is no thing of a list
+    found: list[T] = readers.items(read)([one for one in value if one is not None])  # null is not an item
     return found

@@ -185,6 +185,7 @@ class Lines(Generic[T]):
     def __init__(self, read: Callable[[Any], T], operation: str, separator: bytes = b"\n") -> None:
         self.operation = operation
         self._read, self._cut, self._number = read, _Cut(separator, operation), 0
+        # RFC 7464 puts a record separator in front of each value; a line break ends the value as well.
         self._leads = separator != b"\n"
 
     def feed(self, piece: bytes) -> Iterator[T]:
@@ -237,6 +238,7 @@ class Events(Generic[T]):
         """Take some bytes, and give the events that are complete."""
         if not piece:
             return
+        # A line may end with CR, LF or both, and a piece between the two.
         if self._after_return and piece.startswith(b"\n"):
             piece = piece[1:]
         self._after_return = piece.endswith(b"\r")
@@ -245,6 +247,7 @@ class Events(Generic[T]):
 
     def finish(self) -> Iterator[ServerSentEvent[T]]:
         """Give the event that no empty line ends."""
+        # Unlike browsers, which drop an event that no empty line ends: services often leave out the last one.
         yield from self._line(self._cut.rest())
         yield from self._line(b"")
 
@@ -264,10 +267,12 @@ class Events(Generic[T]):
         elif name == "event":
             self._kind = value
         elif name == "id" and "\x00" not in value:
+            # A NUL in an id makes the field void (WHATWG HTML, 9.2.6); the id stays for later events.
             self._last = value
 
     def _event(self) -> Iterator[ServerSentEvent[T]]:
         data, kind = self._data, self._kind or "message"
+        # The type is reset even where there is no data and so no event (WHATWG HTML, 9.2.6).
         self._data, self._kind, self._size = [], "", 0
         if not data:
             return

@@ -15,6 +15,7 @@ _OURS: Final = frozenset(("infino", "infino_api"))
 
 def outside(text: str, category: type[Warning]) -> None:
     """Warn at the line that called into this package."""
+    # `skip_file_prefixes` of `warnings.warn` does this from Python 3.12 on.
     frame, level = sys._getframe(1), 2
     while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in _OURS:
         frame, level = frame.f_back, level + 1

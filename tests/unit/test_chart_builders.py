@@ -85,15 +85,15 @@ def test_each_step_gives_another_spec() -> None:
             "top_n_other_bucket_incompatible_with_bucket",
         ),
         (lambda: Visualization.bar("t").sql("d", x="c", other=True), "needs top"),
-        (lambda: Visualization.table("t").sql("d", metric=count()), "nothing of metric"),
-        (lambda: Visualization.pie("t").sql("d", x="c", series="s"), "nothing of series"),
+        (lambda: Visualization.table("t").sql("d", metric=count()), "does not use metric"),
+        (lambda: Visualization.pie("t").sql("d", x="c", series="s"), "does not use series"),
         (lambda: Visualization.bar(" "), "title"),
         (lambda: Visualization.bar("t").sql(" ", x="c"), "name of its dataset"),
         (lambda: Visualization.bar("t").query("", "SELECT 1"), "name of its dataset"),
         (lambda: Visualization.bar("t").sql("d", x="c", limit=0), "1 or more"),
         (lambda: Visualization.bar("t").query("d", "SELECT 1", limit=-1), "1 or more"),
         (lambda: Visualization.line("t").sql("d", x="c", bucket="fortnight"), "bucket is one of minute"),  # type: ignore[arg-type]  # that is the point
-        (lambda: Visualization.bar("t").during("yesterday", "2013"), "no moment"),
+        (lambda: Visualization.bar("t").during("yesterday", "2013"), "not a moment"),
         (lambda: Visualization.bar("t").during("2013-02-01", datetime(2013, 1, 31, 23)), "before it begins"),
         (lambda: Dashboard.titled("t").during(2, 1), "before it begins"),
         (lambda: Visualization.bar("t").donut(0.5), "pies"),
@@ -113,13 +113,13 @@ def test_each_step_gives_another_spec() -> None:
         ),
         (lambda: Visualization.bar("t").sql("d", x="c", metric=Metric("avg")), "avg needs a column"),
         (lambda: Visualization.bar("t").sql("d", x="c", metric="avg"), "made by count"),  # type: ignore[arg-type]  # that is the point
-        (lambda: Visualization.metric("t").sql("d", x="c", bucket="day"), "nothing of x, bucket"),
-        (lambda: Visualization.table("t").sql("d", descending=True), "nothing of descending"),
-        (lambda: Visualization.scatter("t").sql("d", x="a", y="b", descending=False), "nothing of descending"),
-        (lambda: Visualization.scatter("t").sql("d", x="a", y="b", top=3, other=True), "nothing of top, other"),
+        (lambda: Visualization.metric("t").sql("d", x="c", bucket="day"), "does not use x, bucket"),
+        (lambda: Visualization.table("t").sql("d", descending=True), "does not use descending"),
+        (lambda: Visualization.scatter("t").sql("d", x="a", y="b", descending=False), "does not use descending"),
+        (lambda: Visualization.scatter("t").sql("d", x="a", y="b", top=3, other=True), "does not use top, other"),
         (lambda: Visualization.heatmap("t").query("d", "SELECT 1", x="a"), "missing_series_for_heatmap"),
         (lambda: Visualization.scatter("t").query("d", "SELECT 1", y=["a", "b"]), "multi_y_truncated"),
-        (lambda: Visualization.table("t").query("d", "SELECT 1", x="a"), "nothing of x"),
+        (lambda: Visualization.table("t").query("d", "SELECT 1", x="a"), "does not use x"),
         (lambda: Visualization.bar("t").sql("d", x=""), "x must be a text"),
         (lambda: Visualization.bar("t").sql("d", x="c", limit=1.5), "whole numbers, not 1.5"),  # type: ignore[arg-type]  # that is the point
         (lambda: Visualization.bar("t").sql("d", x="c", top="3", other=True), "top must be 0 or more"),  # type: ignore[arg-type]  # that is the point
@@ -131,11 +131,11 @@ def test_each_step_gives_another_spec() -> None:
         (lambda: Visualization.bar("t").tagged(5), "tag must be a text"),  # type: ignore[arg-type]  # that is the point
         (lambda: Visualization.bar("t").where("c = 1"), "made by field"),  # type: ignore[arg-type]  # that is the point
         (lambda: Visualization.bar("t").where({"field": "c", "operator": "like"}), "there are is, is_not"),
-        (lambda: Visualization.bar("t").during(None, 5), "None is no moment"),  # type: ignore[arg-type]  # that is the point
-        (lambda: Visualization.bar("t").during(0, 10**30), "is no moment"),
+        (lambda: Visualization.bar("t").during(None, 5), "None is not a moment"),  # type: ignore[arg-type]  # that is the point
+        (lambda: Visualization.bar("t").during(0, 10**30), "is not a moment"),
         (lambda: Visualization.from_spec([1]), "not list"),  # type: ignore[arg-type]  # that is the point
-        (lambda: Visualization.from_spec({"chart": "bar"}).sql("d", x="c"), "chart of the spec is no dict"),
-        (lambda: Visualization.from_spec({"tags": "a"}).tagged("b"), "tags of the spec is no list"),
+        (lambda: Visualization.from_spec({"chart": "bar"}).sql("d", x="c"), "chart of the spec must be a dict"),
+        (lambda: Visualization.from_spec({"tags": "a"}).tagged("b"), "tags of the spec must be a list"),
         (lambda: field("").exists(), "name of its field"),
         (lambda: field("c").equals([1]), "one text"),
         (lambda: field("c").between(5, 1), "two ends"),
@@ -213,7 +213,7 @@ def test_any_result_can_be_drawn() -> None:
     with pytest.raises(infino.ValidationError, match="second axis"):
         plot(SqlResult(raw), "heatmap", x="c", y="v")
     for kind, named, told in (
-        ("pie", {"series": "c"}, "nothing of series"),
+        ("pie", {"series": "c"}, "does not use series"),
         ("pie", {"x": "c", "y": ["v", "c"]}, "exactly one"),
     ):
         with pytest.raises(infino.ValidationError, match=told):

@@ -180,9 +180,9 @@ def test_a_pie_of_losses_is_told_and_not_cut() -> None:
     assert isinstance(drawing, TableDrawing)
     panel = contents([PagePanel(drawing=drawing, notes=["a filter"])])[0]
     assert panel["rows"] == [["UA", 3], ["AA", -1.5]]
-    assert panel["notes"] == ["a filter", "a pie shows shares, and a value below zero is none; bars show it"]
+    assert panel["notes"] == ["a filter", "a pie shows shares of a whole, and a negative value has no share; use bars"]
     rows = b'{"rows": [["a", -1]], "columns": [{"name": "c", "type": "Utf8"}, {"name": "v", "type": "Int64"}]}'
-    with pytest.raises(infino.ValidationError, match="below zero"):
+    with pytest.raises(infino.ValidationError, match="negative value"):
         infino.SqlResult(rows).plot("pie")
 
 

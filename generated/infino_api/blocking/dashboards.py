@@ -170,6 +170,7 @@ class Dashboards(DashboardsResource):
             try:
                 get, execute = _plans(viz_id, filters, time_range)
                 visualization = self._caller.call(get, **options)
+            # Kept as the panel's outcome, so that it does not end the others; anything else is a bug and is raised.
             except InfinoError as error:
                 return error
             try:

@@ -96,6 +96,7 @@ class Datasets(DatasetsResource):
         from infino.results.search import Scan
         from infino_api.resources.query import QueryResource
 
+        # Counted before the file is opened, so that a dataset that is missing leaves no file behind.
         scan, total = Scan(None, PAGE, None), self.count(name)
         export = off_loop(Export, name, path, progress, total)
         try:

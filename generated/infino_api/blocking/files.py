@@ -81,6 +81,7 @@ class Files(FilesResource):
         Polling(transport.shared.clock, wait_timeout)  # refused before anything is sent, not after it
         try:
             upload = watch.accepted(transport.send(watch.request(timeout)))
+            # An upload that has failed already is raised, even for those who do not wait.
             if not wait and end_of(upload.status) is None:
                 return watch.leave(upload)
             watch.seen(upload)

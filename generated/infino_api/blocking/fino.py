@@ -349,6 +349,7 @@ class Fino(FinoResource):
         """
         if not wait:
             return super().send(thread_id, text, role=role, extra=extra, **options)
+        # Before the question is sent: `timeout` covers both sending and waiting.
         began = self._caller.transport.shared.clock.monotonic()
         message_id = super().send(thread_id, text, role=role, extra=extra, **options)
         steps = plan_reading(
@@ -399,6 +400,7 @@ class Fino(FinoResource):
             return thread_id_of(created)
 
         def drop_thread(step: DropThread) -> bool:
+            # Once: it tidies up behind an error that is to be raised soon.
             return self.threads.delete(step.thread_id, timeout=step.timeout, retry=RetryPolicy(attempts=1))
 
         def dial(connect: Connect) -> Socket:
@@ -408,6 +410,7 @@ class Fino(FinoResource):
             socket = transport.connect(
                 choices.path,
                 query,
+                # The plan is made anew for each address, for that is signed anew for each try.
                 lambda url: open_socket(dial_plan(transport, choices, connect, url, headers)),
                 connect.timeout,
             )

@@ -42,6 +42,7 @@ def follow(
         except NotFoundError as error:
             polling.unknown(error)  # right after its start it may not be known everywhere yet
         except Timeout as error:
+            # Where the time for waiting ended in the middle of a look, the error below says it better.
             if error.phase != "total" or polling.left != 0:
                 raise
         else:
