@@ -102,7 +102,7 @@ def test_send_and_wait(client: Any, flights: str) -> None:
     assert answer.complete
     assert list(answer.rows[0].values()) == [30]
     assert answer.sql
-    second = client.fino.send(thread.id, f"average delay by carrier in {flights}", wait=True, timeout=20)
+    second = client.fino.send(thread.id, f"average delay by carrier in {flights}", wait=True)
     assert len(second.rows) == 3
 
 

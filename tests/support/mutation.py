@@ -36,7 +36,7 @@ WARM = multiprocessing.get_context("forkserver")
 WARM.set_forkserver_preload(["hypothesis.strategies", "hypothesis.stateful", "numpy", "duckdb", "anyio", "uvicorn",
                              "starlette.applications", "yaml", "pytest", "httpx", "asyncio", "attr"])  # fmt: skip
 AT_ONCE = 25
-MOST_TESTS = 200
+MOST_TESTS = 500
 
 
 class Mutation(NamedTuple):

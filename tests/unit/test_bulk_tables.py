@@ -31,6 +31,7 @@ from pyarrow import dataset, parquet
 
 from infino.bulk import tables
 from infino.core.errors import ValidationError
+from infino.core.extras import MissingDependencyError
 from tests.unit.test_bulk_exactness import NANO, read, stored
 
 PAIR = pandas.DataFrame({"a": [1, 2]})
@@ -207,13 +208,25 @@ def test_a_map_of_parquet_is_an_object_at_any_depth(tmp_path: Path) -> None:
     wanted = [{"k": 1, "l": None}, None, {}]
     held = pyarrow.StructArray.from_arrays([MAP], names=["i"])
     listed = pyarrow.ListArray.from_arrays([0, 1, 2, 3], held)
-    for number, (array, values) in enumerate([
-        (MAP, wanted),
-        (held, [{"i": value} for value in wanted]),
-        (listed, [[{"i": value}] for value in wanted]),
-    ]):  # fmt: skip
-        parquet.write_table(pyarrow.table({"v": array}), tmp_path / f"{number}.parquet")
-        assert stored(tmp_path / f"{number}.parquet") == [{"v": value} for value in values]
+    for array, values in (
+        (MAP, wanted), (held, [{"i": value} for value in wanted]), (listed, [[{"i": value}] for value in wanted]),
+    ):  # fmt: skip
+        parquet.write_table(pyarrow.table({"v": array}), tmp_path / "maps.parquet")
+        assert stored(tmp_path / "maps.parquet") == [{"v": value} for value in values]
+
+
+def test_what_polars_of_some_releases_cannot_tell_from_a_map_is_read_by_pyarrow_or_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = [{"key": "a", "value": 1}]
+    for value in (pairs, {"i": pairs}, [{"i": [pairs]}]):
+        path = tmp_path / "pairs.parquet"
+        parquet.write_table(pyarrow.table({"v": pyarrow.array([value])}), path)
+        assert stored(path) == [{"v": value}]
+        with monkeypatch.context() as without:
+            without.setitem(sys.modules, "pyarrow", None)
+            with pytest.raises(MissingDependencyError, match="with maps needs pyarrow"):
+                read(path)
 
 
 def test_a_map_with_a_key_twice_is_refused_by_its_position() -> None:

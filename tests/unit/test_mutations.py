@@ -23,7 +23,10 @@ def area(width, height):
 COUNT, SEED = int(os.environ.get("INFINO_MUTATIONS", "120")), int(os.environ.get("INFINO_SEED", "2026"))
 RECORD = os.environ.get("INFINO_COVERAGE")
 # Changes after which everything that can be seen stays as it was, each with the reason.
-EQUAL_IN_EFFECT: dict[str, str] = {}
+EQUAL_IN_EFFECT = {
+    "infino/local/sql/dialect.py: len(text) > MAX_TOKENS -> (len(text) >= MAX_TOKENS)":
+        "a text of as many characters has no more words than that: it is only counted for nothing",
+}  # fmt: skip
 
 
 def test_each_kind_of_change_is_made(tmp_path: Path) -> None:

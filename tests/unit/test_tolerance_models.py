@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import infino_api.models as models
@@ -232,3 +233,33 @@ def test_whole_numbers_are_never_rounded() -> None:
     }
     with pytest.raises(ParseError, match=r"^\$\.storage_quota\.used_bytes: expected a whole number"):
         models.Account.from_dict({"storage_quota": {"used_bytes": 1.5}})
+
+
+@pytest.mark.parametrize("value", [5, "x", [1, 2], {"a": 1}, 0, ""])
+def test_the_member_of_a_union_that_takes_the_value_reads_it(value: Any) -> None:
+    for reads in ([readers.integer, readers.text], [readers.text, readers.integer]):
+        assert readers.best(*reads, readers.items(readers.integer), readers.mapping)(value) == value
+
+
+def test_what_fits_no_member_of_a_union_is_kept_where_it_is_an_object_and_refused_where_not() -> None:
+    def misfit(value: Any) -> Any:
+        return SimpleNamespace(_fit=lambda: (-1, 0))
+
+    for read in (readers.best(readers.integer), readers.best(misfit), readers.best(misfit, readers.integer)):
+        kept = read({"a": 1})
+        assert isinstance(kept, Model)
+        assert kept.to_dict() == {"a": 1}
+        with pytest.raises(ParseError):
+            read(["x"])
+
+
+@pytest.mark.parametrize(("value", "wanted"), [
+    (True, True), (False, False), (1, True), (0, False), (1.0, True), ("true", True), ("False", False),
+    (2, None), (0.5, None), (-1, None), ("yes", None), ("1", None), (None, None), ([], None),
+])  # fmt: skip
+def test_a_flag_is_what_surely_means_one(value: Any, wanted: bool | None) -> None:
+    if wanted is None:
+        with pytest.raises(ParseError, match="true or false"):
+            readers.flag(value)
+    else:
+        assert readers.flag(value) is wanted
