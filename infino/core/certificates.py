@@ -15,7 +15,7 @@ _HASHED: Final = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 
 
 def check_authorities(path: str, told: str) -> None:
-    """Refuse a file, or a folder of files, that holds no certificate; `told` is the setting and where it came from."""
+    """Refuse a file or folder that holds no certificate; `told` names the setting and where it came from."""
     if not os.path.isdir(path):
         _check(path, told, (_CERTIFICATE, "certificate"))
         return

@@ -138,6 +138,7 @@ def has_long_numbers(content: bytes, *, reals: bool = True, marks: bytes | None 
     """
     import re
 
+    # Sixteen digits and a point may lose one in a float; a whole number of nineteen digits may not fit into 64 bits.
     size, table = (len(LONG), REALS) if reals else (19, _DIGITS)
     marks, others = content.translate(table) if marks is None else marks, list[bytes]()
     for found in re.finditer(b"0" * size + b"[0-]*", marks):  # much faster than `{17,}`: it is looked for as a whole
@@ -177,6 +178,7 @@ def _is_float(text: str) -> bool:
 
 def exact(text: str) -> int | float | Decimal:
     """Return a number that keeps every digit."""
+    # `-0` is a float, for no integer has that sign; thousands of digits would take `int` quadratic time.
     if text.lstrip("-").isdigit() and text != "-0" and len(text) < 1000:
         return int(text)
     if len(text) <= 16 and "e" not in text and "E" not in text:

@@ -10,9 +10,11 @@ from infino.core.errors import DecodeError, TransportError
 
 _SLICE: Final = 1 << 13  # small, because zlib copies what lies behind each member
 _BITE: Final = 1 << 18
+# `wbits` of zlib: 16 more mean a gzip header. `deflate` means the zlib format (RFC 9110, 8.4.1.2).
 _WINDOWS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 # Codings of the IANA registry that nobody asked for: what is in them cannot be read. Any other word is not a coding.
 _UNREADABLE: Final = frozenset({"br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"})
+# Each layer may multiply the work a thousandfold, and nobody needs more than one.
 _MOST_CODINGS: Final = 8
 
 
@@ -80,6 +82,7 @@ class Inflater:
 def inflaters(coding: str | None, check: Callable[[], object]) -> list[Inflater]:
     """Return what undoes a `Content-Encoding`, in the order in which to undo it."""
     found: list[Inflater] = []
+    # Listed in the order in which they were applied (RFC 9110, 8.4).
     for word in reversed([word.strip().lower() for word in (coding or "").split(",")]):
         if word in _UNREADABLE:
             raise DecodeError(f"the answer is compressed with {word!r}, which was not asked for")

@@ -361,6 +361,7 @@ def resolve(
     for name in ("secret_key", "proxy"):
         if isinstance(keywords.get(name), str):
             keywords[name] = Secret(keywords[name])
+    # First of all: whatever fails below, a traceback with variables shows no secret.
     keywords["credentials"] = wrapped(keywords.get("credentials"))
     if config is not None:
         if not isinstance(config, Config):
@@ -416,6 +417,7 @@ def overridden(
         changed["retry"] = _checked("retry", retry, "with_options")
     if headers is not None:
         changed["headers"] = {**config.headers, **_checked_headers(_checked("headers", headers, "with_options"))}
+    # Users know the setting by this name.
     names = {"timeouts": "timeout"}
     sources = {**config.sources, **{names.get(name, name): "with_options" for name in changed}}
     return attrs.evolve(config, **changed, sources=sources)
@@ -428,6 +430,7 @@ def tls_context(config: Config) -> ssl.SSLContext:
     if isinstance(config.verify, ssl.SSLContext):
         return config.verify
     to_proxy = config.proxy is not None and config.proxy.reveal().startswith("https")
+    # Never used, but httpx wants one; reading the authorities takes tens of milliseconds.
     if config.endpoint.scheme == "http" and not to_proxy:
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:

@@ -132,6 +132,7 @@ async def awaited(answer: Any) -> object:
     raise failure
 
 
+# An unknown name is an error, because a misspelt setting would be left out in silence.
 _IN_PROFILES: Final = frozenset(
     {"access_key", "secret_key", "endpoint", "region", "allow_http", "timeout", "ca_bundle", "proxy"}
 )

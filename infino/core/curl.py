@@ -45,6 +45,7 @@ def curl_command(request: Request, config: Config) -> str:
     parts = [
         f"curl -X {shlex.quote(request.method)} {shlex.quote(url)}",
         f"--aws-sigv4 {shlex.quote(f'aws:amz:{config.region}:{config.service}')}",
+        # Variables and not values: commands end up in histories and tickets.
         '--user "$INFINO_ACCESS_KEY:$INFINO_SECRET_KEY"',
     ]
     headers = {name.lower(): value for name, value in {**config.headers, **request.headers}.items()}
@@ -59,6 +60,7 @@ def curl_command(request: Request, config: Config) -> str:
         parts.append(f"--proxy {shlex.quote(proxy)}")
     if isinstance(request.content, bytes):
         parts.append(
+            # `-d` would strip line breaks, and NDJSON with them.
             f"--data-binary {shlex.quote(_shown(request.content, request.path, headers.get('content-type', '')))}"
         )
     elif request.content is not None:

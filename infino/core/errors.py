@@ -58,6 +58,7 @@ class Attempt:
 
 
 def _rebuild(kind: type[InfinoError], message: str, state: dict[str, Any]) -> InfinoError:
+    # Without `__init__`, whose arguments differ from class to class: copies and pickles carry the attributes.
     error = kind.__new__(kind)
     Exception.__init__(error, message)
     error.__dict__.update(state)

@@ -48,6 +48,7 @@ class RetryBudget:
 
     __slots__ = ("_lock", "_tokens", "capacity", "cost", "refund")
 
+    # As the standard mode of the AWS SDKs: a hundred retries at once, then one for every five calls that succeed.
     def __init__(self, capacity: float = 500, cost: float = 5, refund: float = 1) -> None:
         self.capacity, self.cost, self.refund = capacity, cost, refund
         self._tokens = capacity
@@ -68,6 +69,7 @@ class RetryBudget:
 
     def give(self) -> None:
         """Put back what one success is worth."""
+        # Looked at without the lock: nearly always the bucket is full, and one token more or less does no harm.
         if self._tokens < self.capacity:
             with self._lock:
                 self._tokens = min(self.capacity, self._tokens + self.refund)
@@ -215,6 +217,7 @@ Outcome = Response | InfinoError | bool | None
 
 def _may_repeat(request: Request, failure: InfinoError, policy: RetryPolicy) -> bool:
     """Ask the policy, and whether there still is something to send."""
+    # The time of the whole call: there is none left for another try.
     if isinstance(failure, Timeout) and failure.phase == "total":
         return False
     if _is_replayable(request) or surely_unsent(failure):
@@ -362,6 +365,7 @@ def _repair(call: _Call, step: Send, refusal: APIError, began: float) -> Generat
     left = call.left()
     if left is not None and left <= 0:
         return False
+    # Remembered for all calls: the gateway is an old one and does not change while we talk to it.
     if status == 405 and call.request.get_with_body and step.method != "GET":
         shared.get_with_body = True
         call.note(began, refusal, status, 0.0)
@@ -393,6 +397,7 @@ def _pause_or_raise(call: _Call, failure: InfinoError, began: float) -> Generato
         elapsed = call.shared.clock.monotonic() - call.started
         delay = call.policy.pause(call.number - call.corrected, call.shared.random, asked=asked, elapsed=elapsed)
     left = call.left()
+    # The budget last: a token is spent only on a retry that takes place.
     if delay is None or (left is not None and delay >= left) or not call.shared.budget.take():
         call.note(began, failure, status, None)
         raise call.finish(failure)

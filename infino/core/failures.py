@@ -76,6 +76,7 @@ def explain(body: Any) -> tuple[str | None, str | None]:
         shown = html.unescape(" ".join(title.group(1).split())) if title else "untitled"
         return "html", f"a web page instead of JSON, titled {shown!r}"
     text = " ".join(body.split())[:_TEXT_LIMIT]
+    # A bare word with underscores, such as `index_not_found_exception`, is a code.
     return (text, None) if re.fullmatch(r"[a-z]+(_[a-z]+)+", text) else (None, text)
 
 
@@ -160,6 +161,7 @@ def _hint(status: int, code: str | None, reason: str | None, offset: float | Non
         return "the service finds the time of signing or the keys out of date; check this machine's clock and the keys"
     if status == 401:
         hint = "check the access key, the secret key and the region"
+        # Below `/dataset/x`, and in conversations, 401 is about the keys alone.
         if path.count("/") > 2 or path.startswith(_CONVERSATIONS):
             return hint
         return f"{hint}; the service also answers 401 when the dataset does not exist"
@@ -209,6 +211,7 @@ def error_from_response(
 
 def root_cause(error: BaseException) -> BaseException:
     """Follow a chain of translated errors down to what the operating system said."""
+    # Chains may be circular.
     for _ in range(20):
         inner = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__ or error.__context__
         if inner is None:

@@ -45,6 +45,7 @@ class Listeners:
         if name not in ("call", "end", "request", "response", "retry"):
             raise ValidationError(f"there is no event {name!r}; events are call, end, request, response and retry")
         _check(callback)
+        # A new tuple each time: another thread may be going through the old one.
         setattr(self, name, (*getattr(self, name), callback))
 
         def remove() -> None:

@@ -77,6 +77,7 @@ class Manners:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         copied = self.with_options()
+        # Before the attributes are copied: one of them may refer back to the client.
         memo[id(self)] = copied
         for name, value in self._added().items():
             setattr(copied, name, deepcopy(value, memo))

@@ -13,8 +13,11 @@ from infino.core.errors import DecodeError, ValidationError
 from infino.core.redaction import answers_hold_secrets
 from infino.core.retry import RetryClass, RetryPolicy, Timeouts
 
+# RFC 9110, 5.6.2. Values may hold a tab, and no other control character (5.5).
 TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+# Written by the SDK or by the transport; `x-infino-account-id` and `-username` are set by the gateway behind the
+# authentication, and must not come from outside.
 _FORBIDDEN: Final = frozenset(
     {
         "host",
@@ -158,6 +161,7 @@ class Headers(Mapping[str, str]):
             values: dict[str, str] = {}
             for raw_name, raw_value in self._raw:
                 name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+                # RFC 9110, 5.3.
                 values[name] = f"{values[name]}, {value}" if name in values else value
             self._values = values
         return self._values
@@ -177,7 +181,7 @@ class Headers(Mapping[str, str]):
 
 @attrs.frozen
 class Response:
-    """One answer, read to its end, or with its body as a `stream` that comes while its `course` holds."""
+    """One answer, read to its end, or with its body as a `stream`; `course` is the state of reading that."""
 
     operation: str
     status: int

@@ -128,6 +128,7 @@ _HARMLESS: Final = frozenset(
         *("content-type", "pragma", "traceparent", "x-correlation-id", "x-request-id"),
     }
 )
+# Authorization values, signed URLs, headers as they are logged, and passwords in URLs.
 _PATTERNS: Final = (
     r"(Signature=)[0-9a-fA-F]{16,}",
     r"(?i:(X-Amz-(?:Signature|Credential|Security-Token)=))[^&\s\"']+",
@@ -213,6 +214,7 @@ _FILTER: Final = RedactingFilter()
 def get_logger(name: str) -> logging.Logger:
     """Return a logger whose records are redacted at every level."""
     logger = logging.getLogger(name)
+    # At the logger: a filter at a handler would miss records that go to handlers of the program.
     if _FILTER not in logger.filters:
         logger.addFilter(_FILTER)
     return logger

@@ -119,6 +119,7 @@ def _imported(place: str) -> Any:
 def _path_of(provider: Any) -> str:
     """Return the import path of a provider, or say that it has none."""
     module, name = getattr(provider, "__module__", None), getattr(provider, "__qualname__", None)
+    # `__main__` is another module there, and `<lambda>` or `<locals>` cannot be reached by name.
     if module and name and module != "__main__" and "<" not in name:
         found: Any = sys.modules.get(module)
         for part in name.split("."):
@@ -159,6 +160,7 @@ def reference_of(config: Config) -> ClientReference:
     if not isinstance(config.verify, bool):
         raise ValidationError("a TLS context cannot go to another process; use ca_bundle and client_certificate")
     settings: dict[str, Any] = {name: getattr(config, name) for name in (*_PLAIN, *_COUNTS)}
+    # Plain http was allowed or refused when the client was made.
     settings |= {"endpoint": config.endpoint.url, "allow_http": True, "timeout": config.timeouts}
     if config.endpoint.tunnelled:
         settings["host"] = config.endpoint.host

@@ -64,6 +64,7 @@ class Timeouts:
         Timeouts(connect=3, read=120.0, write=60.0, pool=60.0, total=30)
     """
 
+    # Connecting is quick or fails; answers to heavy queries take their time.
     connect: float | None = attrs.field(default=10.0, validator=_positive)
     read: float | None = attrs.field(default=120.0, validator=_positive)
     write: float | None = attrs.field(default=60.0, validator=_positive)
@@ -122,6 +123,7 @@ FAILED: Final = frozenset(
 INTERVAL: Final = 0.5
 LONGEST_PAUSE: Final = 15.0
 _GROWTH: Final = 1.5
+# A service of several nodes may answer 404 right after it took the work.
 _GRACE: Final = 30.0
 _LAST_LOOK: Final = 2.0  # seconds for a look that begins when the time is up
 
@@ -275,6 +277,8 @@ class RetryPolicy:
         """
         if attempt >= self.attempts or (asked is not None and asked > self.retry_after_cap):
             return None
+        # Full jitter: many clients that failed together come back spread over the whole pause. 2**60 keeps it finite.
         chosen = random() * min(self.cap, self.base * 2.0 ** min(attempt - 1, 60))
+        # Never sooner than the service asked for.
         seconds = chosen if asked is None else max(chosen, asked)
         return None if self.deadline is not None and elapsed + seconds >= self.deadline else seconds

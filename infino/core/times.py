@@ -29,6 +29,7 @@ _OFFSET = re.compile(r"([+-])\s*(\d+)\s*([smhdwMy])")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?\Z")
 _SPAN = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdwy]))+\Z")
 _SPAN_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdwy])")
+# Durations of PromQL: https://prometheus.io/docs/prometheus/latest/querying/basics/
 _SPAN_SECONDS: Final = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
 _MILLISECONDS: Final = 1e11
 """Numbers from here on are milliseconds: as seconds they would lie in the year 5138."""
@@ -63,6 +64,7 @@ def parse_time(value: Moment, now: datetime | None = None) -> datetime:
     if not isinstance(value, str):
         return _from_number(value)
     text = value.strip()
+    # Up to eight digits are a day in ISO 8601's basic form, such as 20260102.
     if _NUMBER.match(text) and text[0] not in "+-" and len(text.partition(".")[0]) > 8:
         return _from_number(float(text))
     relative = _RELATIVE.match(text) if text else None
@@ -106,6 +108,7 @@ def _floor(moment: datetime, unit: str) -> datetime:
         return start.replace(second=0, minute=0)
     day = start.replace(second=0, minute=0, hour=0)
     if unit == "w":
+        # Weeks begin on Monday (ISO 8601).
         return day - timedelta(days=day.weekday())
     return {"d": day, "M": day.replace(day=1), "y": day.replace(day=1, month=1)}[unit]
 
@@ -133,6 +136,7 @@ def parse_span(value: Span) -> float:
         raise ValidationError(
             f"{value!r} is not a duration; give seconds, a timedelta, or text such as '30s' or '1h30m'"
         )
+    # To the millisecond, the finest step of PromQL; shorter ones stay what they are.
     rounded = round(seconds, 3) or seconds
     return int(rounded) if float(rounded).is_integer() else rounded
 

@@ -168,6 +168,7 @@ def _numpy(value: Any) -> Any:
     if kind == "m":
         counts = value.astype("i8").tolist()
         return _each(counts, lambda count: None if count == _NAT else seconds_of(count * _unit(value.dtype)))
+    # By way of text: as a float64 the float32 0.1 would be 0.10000000149011612.
     if kind == "f" and value.dtype.itemsize < 8:
         return value.astype("U").astype("f8").tolist()
     if kind == "f" and value.dtype.itemsize > 8:
