@@ -17,6 +17,7 @@ from infino.core.errors import (
 )
 from infino.core.retry import RETRYABLE_STATUSES, may_be_done, surely_unsent
 
+# Parts of Elasticsearch's error types, for items that come without a status.
 _RETRYABLE_WORDS = ("rejected_execution", "too_many_requests", "unavailable", "timeout")
 Result = Literal["created", "updated", "deleted", "noop"]
 
@@ -97,6 +98,7 @@ def understood(content: bytes, count: int, ids: list[str] | None = None) -> Outc
         return AnswerLost(DecodeError(f"the answer to a bulk request is not JSON: {error}", operation="records.bulk"))
     found = body.get("items") if isinstance(body, dict) else None
     items = [_item(entry) for entry in found] if isinstance(found, list) else []
+    # The service answers in the order of the request, so positions match as long as no item is missing.
     if len(items) == count:
         return AllAnswered([item for _, item in items])
     matched = _by_id(items, ids)
@@ -156,6 +158,7 @@ def _judge(action: str, detail: dict[str, Any]) -> Item:
             return Item(result, status)
         if result == "not_found" and action == "delete":
             return Item("noop", status)  # the record is gone, as asked
+        # Some gateways leave out `result`; an item without an error was accepted.
         if status is not None and 200 <= status < 300:
             return Item({"delete": "deleted", "update": "updated"}.get(action, "created"), status)  # type: ignore[arg-type]  # values are results
         error = {"type": str(result or "rejected"), "reason": "the service gave no reason"}

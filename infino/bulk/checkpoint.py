@@ -46,9 +46,11 @@ class Checkpoint:
     def __init__(self, path: str | os.PathLike[str], upload: dict[str, Any]) -> None:
         self.path = Path(path)
         self.counts = dict.fromkeys(COUNTS, 0)
+        # Unbuffered and appending: what is noted is with the system before the request leaves.
         self._file = open(self.path, "a+b", buffering=0)  # noqa: SIM115  # closed by close()
         try:
             self._lock()
+            # Through JSON, in which the header was stored: a tuple and a list would else differ.
             done, sent = self._read(codec.loads(codec.dumps(upload)))
         except BaseException:
             self._file.close()
@@ -79,6 +81,7 @@ class Checkpoint:
             if entry is None:
                 continue
             if "checkpoint" in entry:
+                # Only the first counts.
                 header = header or entry
             elif "done" in entry:
                 done.append(tuple(entry["done"]))
@@ -92,6 +95,7 @@ class Checkpoint:
             self._write({"checkpoint": 1, **upload}, fresh=not content)
             return [], []
         self._compare(header, upload)
+        # Ends a torn line, so that the next entry does not become part of it.
         if not content.endswith(b"\n"):
             self._file.write(b"\n")
         return done, sent

@@ -14,6 +14,7 @@ from infino.bulk.options import BulkOptions
 from infino.core import codec
 from infino.core.extras import optional
 
+# As far as a quote that no backslash escapes.
 _ID = re.compile(rb'"_id":"((?:[^"\\]|\\.)*)"')
 
 
@@ -92,6 +93,7 @@ class Chunk:
 
     def records(self) -> list[bytes]:
         """Cut the body into records: the action line with its document line, without the last LF."""
+        # The usual case: only deletions have no document line.
         if self.body.count(b"\n") == 2 * len(self.positions):
             lines = self.body.split(b"\n")
             return [b"\n".join(lines[at : at + 2]) for at in range(0, len(lines) - 1, 2)]
@@ -221,6 +223,7 @@ class ColumnIds:
 
     def meets(self, other: ColumnIds) -> bool:
         """Return whether any id may be in both; a rare clash of hashes only costs a little waiting."""
+        # Sources are often sorted by id; then no ids need to be compared.
         if self._last < other._first or other._last < self._first:
             return False
         return bool(self._hashed().is_in(other._hashed().implode()).any())
@@ -323,6 +326,7 @@ class Packer:
         pieces: list[EncodedPiece] = []
         ends, count, at, before = batch.ends(), len(batch), 0, 0
         while at < count:
+            # The most records that fit: by bytes, and by number.
             end = min(bisect_right(ends, before + limit - self._bytes, at), at + self._most - self._count)
             if end == at and not self._count:
                 self._too_large(batch, at, limit)
@@ -390,6 +394,7 @@ def _merged(parts: list[Any]) -> tuple[set[bytes] | ColumnIds | None, bool]:
 
 def spliced(parts: list[Sequence[int]]) -> Sequence[int]:
     """Positions as a range where they follow each other."""
+    # A range takes no memory, whatever the number of records.
     if parts and parts[-1][-1] - parts[0][0] + 1 == sum(map(len, parts)):
         return range(parts[0][0], parts[-1][-1] + 1)
     return [position for part in parts for position in part]

@@ -44,6 +44,7 @@ def written(polars: Any, column: Any, kind: Any) -> Any:
         if not _has_times(polars, kind):
             return column
         struct = polars.struct([part.alias(name) for name, part in parts.items()])
+        # A struct that is put together anew is never null, though its parts are.
         return polars.when(column.is_null()).then(None).otherwise(struct)
     return None
 
@@ -261,6 +262,7 @@ def _strings(pa: Any, array: Any) -> list[str | None]:
 def _halves(pa: Any, array: Any) -> list[Any]:
     import numpy
 
+    # By way of text: no more digits than a half has.
     return [None if value is None else float(str(numpy.float16(value))) for value in array.to_pylist()]
 
 

@@ -27,8 +27,10 @@ Kind = Literal["null", "whole", "number", "boolean", "text"]
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 SAMPLE: Final = 1 << 16
+# Rows of the sample that are looked at.
 _ROWS: Final = 50
 _BLOCK: Final = 1 << 20
+# As JSON writes whole numbers, up to eighteen digits, which fit into 64 bits; longer ones are numbers with every digit.
 _WHOLE: Final = r"^(0|-?[1-9][0-9]{0,17})$"
 _NUMBER: Final = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,6})?$"
 _PATTERNS: Final[dict[Kind, str]] = {"whole": _WHOLE, "number": _NUMBER, "boolean": r"^(?i:true|false)$"}
@@ -51,6 +53,7 @@ def _patterns(decimal: str) -> dict[Kind, str]:
 
 
 def _compiled(decimal: str) -> dict[Kind, re.Pattern[str]]:
+    # In Python `$` also matches before a line break at the end; in pyarrow's RE2 it does not, and there is no `\Z`.
     return {kind: re.compile(pattern.removesuffix("$") + r"\Z") for kind, pattern in _patterns(decimal).items()}
 
 
@@ -111,6 +114,7 @@ class Delimited:
     """The rows of one file."""
 
     def __init__(self, stream: io.BufferedReader, reading: ReadOptions, delimiter: str | None = None) -> None:
+        # The limit of the module is global: it is only ever raised, and never below what the program has set.
         csv.field_size_limit(max(csv.field_size_limit(), FIELD_LIMIT))
         self._stream, self._reading = stream, reading
         sample = stream.peek(SAMPLE)[:SAMPLE].decode("utf-8", "surrogateescape").removeprefix("\ufeff")

@@ -105,6 +105,7 @@ def _dumps(record: Any) -> bytes:
 
 def _tidy(value: Any, path: str, depth: int = 0) -> Any:
     """Copy a value into plain data that the standard library writes without loss."""
+    # Far below Python's limit of recursion, so that the error can name the place.
     if depth > 200:
         raise Unsendable("too_deep", "the record is nested more than 200 levels deep, or contains itself")
     if isinstance(value, Enum):
@@ -185,6 +186,7 @@ def id_text(value: Any) -> str:
         if value == "":
             raise Unsendable("bad_id", "the id is empty")
         return value
+    # A float cannot be relied on as an id: 1.0 and 1 would be two.
     if isinstance(value, bool) or value is None or isinstance(value, float):
         raise Unsendable("bad_id", "the record has no id" if value is None else f"the id is {value!r}, not text")
     if isinstance(value, int | UUID):
@@ -225,6 +227,7 @@ class Encoder:
             raise TypeError("these take the careful road")
         dumps = orjson.dumps
         texts = [dumps(record, plain, _OPTIONS) for record in records]
+        # The code of `{`.
         if set(map(_FIRST, texts)) != {123}:
             raise TypeError("something is not an object")
         if b"null" in b"".join(texts) and any(map(_may_be_infinite, records)):

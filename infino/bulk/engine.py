@@ -16,7 +16,9 @@ from infino.core.errors import DecodeError
 
 AHEAD = 2  # chunks kept ready while others are in flight
 MOST_UNSETTLED = 64  # chunks in memory, however small retries have made them
+# New bodies are never smaller than this, or a proxy that refuses everything would lead to one for each record.
 SMALLEST = 65536
+# A single record that cannot be parsed may make the service refuse a whole request.
 POISON = (400, 422)
 SLOWER = 4.0  # times the usual pace, from which the service counts as overloaded
 
@@ -68,6 +70,7 @@ class Controller:
     _hold: float = attrs.field(default=0.0, init=False)
 
     def __attrs_post_init__(self) -> None:
+        # Begins wide: a service that has room is used at once, and one that has not says so with a 429.
         self.window = float(self.most)
 
     @property
@@ -83,6 +86,7 @@ class Controller:
 
     def succeeded(self, now: float, seconds: float, size: int) -> None:
         """A request came through."""
+        # Time per byte, because bodies differ in size; small ones mostly take a round trip.
         pace = seconds / max(size, 65536)
         usual = self._pace
         self._pace = pace if usual is None else 0.8 * usual + 0.2 * pace
@@ -92,6 +96,7 @@ class Controller:
                 self.window = max(1.0, self.window - 1.0)
                 self._hold = now + seconds
         elif self.window < self.most:
+            # One more for each whole window of answers, as TCP does when it avoids congestion (RFC 5681, 3.1).
             self.window = min(float(self.most), self.window + 1.0 / self.limit)
 
 
@@ -280,6 +285,7 @@ class UploadEngine:
                 continue
             if index in again:
                 behind.add(name)
+            # An accepted `create` must not be sent again: it would be refused as existing already.
             elif name in behind and not record.startswith(b'{"create"'):
                 again.add(index)
         return again
@@ -306,6 +312,7 @@ class UploadEngine:
         records, middle = chunk.records(), len(chunk) // 2
         halves = [chunk.select(range(middle), records), chunk.select(range(middle, len(chunk)), records)]
         for half in halves:
+            # It is another request, and the refusal was an answer.
             half.tries = 0
         self._requeue(halves, now, result)
 
@@ -318,6 +325,7 @@ class UploadEngine:
         if chunk.keyed and (unreadable or self.options.retry.may_repeat(outcome.error, "keyed")):
             self._again(chunk, outcome.error, now, result, asked)
             return
+        # As many as may be lost by one broken connection each; more in a row mean that the service is gone.
         if self._losses >= max(3, self.options.concurrency):
             self.stop(outcome.error)
         self._give_up(chunk, outcome.error, result)

@@ -31,8 +31,10 @@ SUFFIXES: Final = {
     suffix: kind for suffix, kind in opening.SUFFIXES.items() if kind not in ("json", "tsv") and suffix != ".arrows"
 }
 OPERATION: Final = "datasets.export"
+# Hits of one search: a few megabytes for records of usual size.
 PAGE: Final = 2000
 _BATCH: Final = 5000
+# The most digits of Arrow's decimal256.
 _DIGITS: Final = 76
 _ID: Final = "_id"
 _COUNTED: Final = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
@@ -99,6 +101,7 @@ class FieldShape:
             return pa.list_(self.inner.arrow(pa))
         if len(kinds) < 2 and kinds <= {"text", "booleans"}:
             return {"text": pa.string(), "booleans": pa.bool_()}.get("".join(kinds), pa.null())
+        # Eighteen digits always fit into 64 bits, and fifteen into a float.
         if kinds == {"integers"} and self.longest < 19:
             return pa.int64()
         doubles = kinds <= {"integers", "floats"} and self.longest < 16
@@ -141,6 +144,7 @@ class Export:
             require("pyarrow", "arrow", f"a {suffix} file") if self._format in ("parquet", "arrow") else None
         )
         self._dataset, self._total, self._display = dataset, total, display(progress)
+        # Spooled first: columns have their types only once every record was seen.
         self._lines = tempfile.TemporaryFile(dir=self.path.parent)  # noqa: SIM115  # closed by close()
         self._shapes: dict[str, FieldShape] = {}
         self._started, self.count, self._size = time.monotonic(), 0, 0
@@ -173,6 +177,7 @@ class Export:
     def finish(self) -> int:
         """Write the file, and return how many records it holds."""
         write = {"ndjson": self._ndjson, "csv": self._csv, "parquet": self._columns, "arrow": self._columns}
+        # In the same folder, so that `os.replace` is one step and never a copy.
         made = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
         try:
             write[self._format](made)

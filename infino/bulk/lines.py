@@ -30,6 +30,7 @@ try:
 except ImportError:  # no wheel for this platform: slower, but just as strict
     orjson = None  # type: ignore[assignment]  # checked before use
 
+# Large enough for few reads, small enough for several to lie in memory.
 BLOCK = 1 << 22
 MOST = 256  # lines checked at once: one that is odd costs only these a careful look
 _ID = b'"_id"'
@@ -218,6 +219,7 @@ def json_lines(stream: io.BufferedReader) -> Iterator[list[bytes]]:
                 if (buffer + stream.read(BLOCK)).strip():
                     raise ValidationError(f"there is text behind the end of the JSON array, after {count} records")
                 return
+        # Doubling keeps the time linear for an element that spans many blocks.
         more = stream.read(max(BLOCK, len(buffer)))
         if not more:
             # What is left was looked at as a whole, unless the quick way took what stood before it.
@@ -312,6 +314,7 @@ def _add(lines: list[bytes], element: bytes) -> None:
 
 ACTIONS = ("index", "create", "update", "delete")
 DEAD_LETTER = b'{"_dead_letter":'
+# What Elasticsearch takes beside the action; anything else makes the line a document that happens to look like one.
 METADATA = {"_id", "_index", "_type", "routing", "_routing", "version", "_version", "retry_on_conflict", "pipeline"}
 _WHOLE = Template(b"", b"", b"\n")
 
@@ -335,6 +338,7 @@ def as_lines(elements: Iterable[Any]) -> list[bytes | Unsendable]:
     lines: list[bytes | Unsendable] = []
     for element in elements:
         if isinstance(element, str):
+            # A lone surrogate is passed on, to be refused by its position like any other record.
             element = element.encode("utf-8", "surrogatepass")
         if isinstance(element, bytes | bytearray):
             lines += [stripped for line in bytes(element).split(b"\n") if (stripped := line.strip())]

@@ -101,6 +101,7 @@ def _write(made: Any, piece: EncodedPiece) -> None:
     if piece.rejections:
         raise ValidationError(piece.rejections[0].reason, operation="files.upload")
     lines = piece.body.split(b"\n")
+    # Only the documents: the import has no action lines.
     made.writelines(line + b"\n" for line in lines[1::2])
 
 

@@ -24,6 +24,7 @@ from infino.bulk.lines import goes_on
 from infino.bulk.options import ReadOptions
 from infino.core.errors import MissingFileError, ValidationError
 
+# Magic numbers: RFC 1952, RFC 8878, and the formats of bzip2 and xz.
 GZIP, ZSTD, BZIP2, XZ = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00"
 PACKED: Final = (".gz", ".zst", ".bz2", ".xz")
 TEXTUAL: Final = ("ndjson", "json", "csv", "tsv")
@@ -175,6 +176,7 @@ def _exists(path: Path) -> bool:
 
 
 def _in_folder(folder: Path) -> list[Path]:
+    # Hidden files and markers such as `_SUCCESS`, which Spark leaves beside its files.
     found = [path for path in sorted(folder.iterdir()) if not path.name.startswith((".", "_"))]
     inner = [path.name for path in found if path.is_dir()]
     if inner:
@@ -216,6 +218,7 @@ class OpenedSource:
         self.raw = self._open(source)
         try:
             self._size = self.path.stat().st_size if self.path else 0
+            # `peek`, so that a pipe loses nothing.
             head = self.raw.peek(6)[:6]
             self.packed = head.startswith((GZIP, ZSTD, BZIP2, XZ))
             self.stream = self.raw
@@ -243,6 +246,7 @@ class OpenedSource:
         if self._reading.format == "auto":
             if head.startswith(b"PAR1"):
                 return "parquet"
+            # A file of Arrow, and the continuation marker with which a stream of it begins.
             if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
                 return "arrow"
         by_name = _by_suffix(name) if self._reading.format == "auto" else self._reading.format
@@ -306,6 +310,7 @@ class OpenedSource:
         self._opened.close()
         if self.path is not None:
             self.raw.close()
+        # Detached, because closing the buffer would close the caller's file with it.
         elif not self.raw.closed:
             self.raw.detach()
 

@@ -18,6 +18,7 @@ OnError = Literal["raise", "collect"]
 Format = Literal["auto", "ndjson", "json", "csv", "tsv", "parquet", "arrow"]
 IdChoice = str | Callable[[Mapping[str, Any]], Any] | None
 
+# Below the 4 MB at which gateways may refuse a body.
 CHUNK_BYTES = 3 * 1024 * 1024
 CHUNK_RECORDS = 5000
 # A pause doubles up to 15 s, so eight tries ride out an outage of about a minute.
@@ -121,9 +122,8 @@ def _character(_: object, attribute: _Field, value: Any) -> None:
 
 def _encoding(_: object, attribute: _Field, value: Any) -> None:
     try:
-        io.TextIOWrapper(
-            io.BytesIO(), value or "utf-8"
-        )  # `codecs` also knows codings that are not of text, such as base64
+        # Not by `codecs.lookup`, which also knows codings that are not of text, such as base64.
+        io.TextIOWrapper(io.BytesIO(), value or "utf-8")
     except (LookupError, TypeError):
         raise ValidationError(f"{attribute.name} must name an encoding, such as 'latin-1', not {value!r}") from None
 

@@ -11,6 +11,7 @@ import attrs
 
 from infino.core.redaction import printable
 
+# Seconds between two lines, and between two drawings of a page.
 PLAIN_EVERY = 5.0
 PAGE_EVERY = 0.2
 

@@ -15,6 +15,7 @@ from infino.core import codec
 from infino.core.errors import BulkError, ValidationError
 from infino.core.redaction import printable
 
+# Rejections that are kept in memory; the file of dead letters has all.
 SAMPLES = 1000
 SHOWN = 5
 
@@ -213,6 +214,7 @@ class DeadLetter:
             "code": rejection.code,
             "reason": rejection.reason.encode("utf-8", "replace").decode("utf-8"),
         }
+        # Put in as they are, so that the file brings back every digit; only the reason is encoded.
         action, _, document = rejection.record.partition(b"\n")
         return b'{"_dead_letter":%s,"action":%s,"document":%s}\n' % (
             codec.dumps(why),

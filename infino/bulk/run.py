@@ -165,6 +165,7 @@ class Run(Iterator[ChunkResult]):
                         engine.end()
                     else:
                         yield from self._shown(upload.feed(piece))
+                # Without waiting: reading goes on while requests are in flight.
                 yield from self._collect(0)
             elif not engine.done:
                 yield from self._collect(engine.wake(upload.clock()))

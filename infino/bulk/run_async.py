@@ -80,6 +80,7 @@ async def _off_loop(worker: ThreadPoolExecutor, upload: Upload) -> AsyncGenerato
                 if error is not None:
                     raise error
     finally:
+        # In the thread that reads: a generator must not be closed while another thread runs it.
         closing = loop.run_in_executor(worker, close_source, reader)
         await asyncio.wait([closing], timeout=GRACE)
 
@@ -270,6 +271,7 @@ class AsyncRun(AsyncIterator["ChunkResult"]):
             chunk = self._flights.pop(task)
             outcome, took = task.result()
             step = partial(self._upload.answered, chunk, outcome, took)
+            # Counting a success takes microseconds; what was refused is written to files, which may take long.
             smooth = isinstance(outcome, AllAnswered) and isinstance(outcome.items, Tally)
             results += step() if smooth else await self._aside(step)
         return results

@@ -207,6 +207,7 @@ class SourceReader:
                 yield from self._elements(batch)
                 raise
             took, more = time.monotonic() - before, len(batch) > had
+            # Few at a time of a slow source, which is not to wait for a full step; twice as many of a fast one.
             step = 1 if took > SLOW else min(2 * step, STEP)
             self.waited += took
             if not more or took > SLOW or len(batch) >= self.batch_size:
@@ -256,6 +257,7 @@ class SourceReader:
             return 1
         seen = max(self._at, 1)
         average = max(self._packer.seen_bytes // seen, 1)
+        # A quarter of a body at the most, so that bodies come out nearly full.
         return max(1, min(MOST, seen, self._options.chunk_records, self._options.chunk_bytes // (4 * average)))
 
     # Lines
@@ -305,6 +307,7 @@ def _identity_of(path: Path) -> dict[str, Any]:
         return {"stream": str(path)}  # a pipe can be read only once, so not for this
     stat = path.stat()
     with path.open("rb") as file:
+        # The whole of a large file would take minutes; size and time tell of most changes behind its beginning.
         head = hashlib.sha256(file.read(65536)).hexdigest()[:32]
     return {"file": path.name, "size": stat.st_size, "changed": stat.st_mtime_ns, "head": head}
 

@@ -57,6 +57,7 @@ def as_error(error: BaseException) -> Exception:
     """Return an error, what panics in Rust as one like any other; what ends the program is raised again."""
     if isinstance(error, Exception):
         return error
+    # By name: it comes from the Rust part of polars and is not an `Exception`, but the program can go on.
     if type(error).__name__ == "PanicException":
         return ValidationError(f"the columns of the source cannot be read: {error}")
     raise error
@@ -291,6 +292,7 @@ def file_batches(kind: str, path: Any, stream: Any) -> tuple[Iterator[Batch], in
 def _parquet(path: Any, stream: Any, polars: Any, pa: Any) -> tuple[Iterator[Batch], int | None]:
     lazy = None if polars is None or path is None else _scan(polars, path)
     if lazy is not None and polars is not None:
+        # From the metadata of the file; nothing is read for it.
         rows = lazy.select(polars.len()).collect().item()
         step = _step(lazy.head(SAMPLE).collect().estimated_size(), min(rows, SAMPLE))
         if hasattr(lazy, "collect_batches"):

@@ -78,6 +78,7 @@ class Upload:
 
     def request(self, chunk: Chunk) -> Request:
         """Return the request that carries a chunk, after noting that it goes out."""
+        # Once for each chunk and only without ids: with them, sending a record twice does no harm.
         if self._checkpoint is not None and not chunk.keyed and chunk.span.start not in self._marked:
             self._marked.add(chunk.span.start)
             self._checkpoint.sent(chunk.span)
@@ -167,6 +168,7 @@ class Upload:
         try:
             with ExitStack() as files:
                 while self._open:
+                    # By `ExitStack`, so that each is closed although another one fails.
                     files.callback(self._open.pop().close)
                 complete = self.engine.ended and self.engine.failure is None
                 self.report = self.engine.ledger.report(seconds=self.clock() - self._started, complete=complete)
