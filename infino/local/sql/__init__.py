@@ -104,12 +104,14 @@ def ask(
         gateway.store.reading() as cursor,
         time_limit(cursor.interrupt, gateway.options.sql_timeout),
     ):
-        question = Asker(gateway, principal, cursor, within).prepare(query)
+        question = Asker(gateway, principal, cursor, within).prepare(query, apart=True)
         known += [column.name for view in question.views for column in view.columns]
-        headers = describe(cursor, question.sql)
-        rows, count = fetch_rows(
-            cursor, question.sql, headers, gateway.options.sql_rows, flat, gateway.options.max_answer // 2
-        )
+        limits = gateway.options.sql_rows, flat, gateway.options.max_answer // 2
+        if question.whole is not None:
+            headers, rows, count = question.whole.fetch(cursor, question.sql, *limits)
+        else:
+            headers = describe(cursor, question.sql)
+            rows, count = fetch_rows(cursor, question.sql, headers, *limits)
     members = {
         **facts_of(question.statement),
         "execution_time": int((time.perf_counter() - started) * 1000),

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 import attrs
-import duckdb
 import orjson
 
 from infino.local.sql.dialect import wrong_sql
-from infino.local.sql.tokens import SqlToken, written
+from infino.local.sql.guard import Relation, Statement
+from infino.local.sql.tokens import SqlToken, tokens, written
 from infino.local.store import DatasetView, literal
-from infino.local.store.columns import TypedColumn
+from infino.local.store.columns import ID, TypedColumn
 
 Row = tuple[str | int | None, ...]
 PLACE = ("infino", "main")
@@ -24,6 +24,9 @@ COLUMNS = {
     "table_catalog": "VARCHAR", "table_schema": "VARCHAR", "table_name": "VARCHAR", "column_name": "VARCHAR",
     "ordinal_position": "INTEGER", "column_default": "VARCHAR", "is_nullable": "VARCHAR", "data_type": "VARCHAR",
 }  # fmt: skip
+
+
+DESCRIPTION = dict.fromkeys(("column_name", "column_type", "null", "key", "default", "extra"), "VARCHAR")
 
 
 @attrs.frozen
@@ -85,13 +88,33 @@ def column_rows(view: DatasetView) -> Iterator[Row]:
     """Yield the rows of `information_schema.columns` for a dataset: what `*` shows."""
     yield *PLACE, view.name, "_id", 1, None, "NO", "VARCHAR"
     for place, column in enumerate(view.by_field.values(), start=2):
-        yield *PLACE, view.name, column.name, place, None, "YES", str(duckdb.sqltype(column.type))
+        yield *PLACE, view.name, column.name, place, None, "YES", column.engine_type
 
 
 MADE: dict[str, tuple[dict[str, str], Callable[[DatasetView], Iterator[Row]]]] = {
     "information_schema.tables": (TABLES, table_rows),
     "information_schema.columns": (COLUMNS, column_rows),
 }
+
+
+def description(view: DatasetView | Information) -> Information:
+    """Return what DESCRIBE says of a relation; the engine would plan all its columns, and more than once."""
+    columns = [column for column in view.columns if column.starred]
+    if isinstance(view, DatasetView):
+        columns.insert(0, ID)
+    content = [(column.name, column.engine_type, "YES", None, None, None) for column in columns]
+    return Information(view.name, DESCRIPTION, content)
+
+
+def described(statement: Statement) -> Relation | None:
+    """Return the relation that a statement describes, or None for any other statement."""
+    table = statement.top.get("from_table") or {}
+    if table.get("type") != "SHOW_REF" or table["show_type"] != "DESCRIBE" or len(statement.relations) != 1:
+        return None
+    (relation,) = statement.relations
+    _, *name = tokens(statement.text)
+    path = [part.name for part in name[::2]]
+    return relation if path == list(relation.path) and all(part.text == "." for part in name[1::2]) else None
 
 
 def shown(text: str, given: Sequence[SqlToken]) -> str | None:

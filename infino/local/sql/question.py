@@ -18,8 +18,9 @@ from infino.local.http import Problem
 from infino.local.sql.dialect import check_length, wrong_sql
 from infino.local.sql.digits import PLACES, kept
 from infino.local.sql.guard import Relation, Statement, checked
-from infino.local.sql.information import Information, information
+from infino.local.sql.information import Information, described, description, information
 from infino.local.sql.tokens import selected, tokens, written
+from infino.local.sql.whole import NUMBER, WholeRecords, whole_records
 from infino.local.sql.width import Widths
 from infino.local.store import Dataset, DatasetView, identifier
 
@@ -54,8 +55,12 @@ class Asker:
     cursor: duckdb.DuckDBPyConnection
     within: Collection[str] | None = None
 
-    def prepare(self, text: str) -> PreparedQuestion:
+    def prepare(self, text: str, *, apart: bool = False) -> PreparedQuestion:
         """Check a question and put the caller's views in its way.
+
+        Args:
+            text: The question.
+            apart: Whether to ask for no more than which records it shows, where it shows them whole.
 
         Raises:
             Problem: 400 for what is not allowed, 403 and 404 for datasets.
@@ -71,19 +76,30 @@ class Asker:
         named = {relation.name.lower(): relation for relation in statement.relations}
         views = {name: self._view(relation) for name, relation in named.items()}
         self._check_within(views.values())
-        bare = list(decimals(statement))
-        edits = [*datasets(statement), *fields(statement, columns_of(views)), *bare, *names(statement)]
-        sql = edited(text, edits)
-        if sql != text:
-            statement = known(self.cursor, sql)
+        read = tuple({view.name: view for view in views.values()}.values())
+        relation = described(statement)
+        if relation is not None:
+            views = {relation.name.lower(): description(views[relation.name.lower()])}
+            text = f"FROM {identifier(relation.name)}"
+            statement = known(self.cursor, text)
         Widths({name: sum(column.starred for column in view.columns) + 1 for name, view in views.items()}).query(
             statement.top, {}
         )
+        whole = whole_records(statement, views) if apart else None
+        bare = list(decimals(statement))
+        edits = [*datasets(statement), *fields(statement, columns_of(views)), *bare, *names(statement)]
+        if whole is not None:
+            edits.append(whole.edit)
+        sql = edited(text, edits)
+        if sql != text:
+            statement = known(self.cursor, sql)
+        if whole is not None and statement.everything:  # some other part of it means all columns
+            return self.prepare(text)
         self._check_state(statement, views)
         if statement.meets:
-            statement = self._kept(statement, views, {moved(edits, start) for start, _, _ in bare})
-        self._show(statement, views)
-        return PreparedQuestion(statement.text, statement, tuple({view.name: view for view in views.values()}.values()))
+            statement = self._kept(statement, views, {moved(edits, start) for start, _, _ in bare}, whole)
+        self._show(statement, views, whole)
+        return PreparedQuestion(statement.text, statement, read, whole)
 
     def find(self, name: str) -> DatasetView | None:
         """Return a dataset as the caller may read it, or None when there is none."""
@@ -119,13 +135,14 @@ class Asker:
         if any(len(path) == 1 and path[0].lower() in state for path, _, _ in statement.columns):
             raise wrong_sql(f"there is no such column, and the functions {', '.join(sorted(STATE))} are not supported")
 
-    def _kept(self, statement: Statement, views: Views, places: set[int]) -> Statement:
+    def _kept(self, statement: Statement, views: Views, places: set[int], whole: WholeRecords | None) -> Statement:
         """Return the statement with the digits that it needs, or raise a 400 where it would lose some.
 
         Args:
             statement: The statement.
             views: What it reads.
             places: Where the types begin that were written without precision.
+            whole: As for `PreparedQuestion`.
         """
         made: list[str] = []
         long = False
@@ -134,6 +151,7 @@ class Asker:
             columns = [c for c in view.columns if (c.starred if wanted is None else c.name.lower() in wanted)]
             long = long or any(beyond_doubles(view.kinds(column.field)) for column in columns)
             types = "".join(f", {identifier(column.name)} {column.type}" for column in columns if column.name != "_id")
+            types += f", {NUMBER} BIGINT" if whole is not None and view is whole.view else ""
             self.cursor.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} (_id VARCHAR{types})")
             made.append(name)
         self.gateway.store.hide(self.cursor)
@@ -144,11 +162,12 @@ class Asker:
             self.cursor.execute(f"DROP TABLE temp.{identifier(name)}")
         return statement
 
-    def _show(self, statement: Statement, views: Views) -> None:
+    def _show(self, statement: Statement, views: Views, whole: WholeRecords | None) -> None:
         """Give the datasets' names to views of the caller's, and leave nothing else in reach of the cursor."""
         wanted = None if statement.everything else statement.mentioned()
         for name, view in named(statement, views):
-            self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(name)} AS {view.rows(wanted)}")
+            rows = view.rows(wanted) if whole is None or view is not whole.view else whole.rows(wanted)
+            self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(name)} AS {rows}")
         self.gateway.store.hide(self.cursor)
 
 
@@ -160,11 +179,13 @@ class PreparedQuestion:
         sql: The statement.
         statement: What is known of it.
         views: The datasets it reads.
+        whole: The records of which it asks for the numbers, to be read by them; None if it asks for what it shows.
     """
 
     sql: str
     statement: Statement
     views: tuple[View, ...]
+    whole: WholeRecords | None = None
 
 
 def known(cursor: duckdb.DuckDBPyConnection, text: str) -> Statement:

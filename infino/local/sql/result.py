@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -225,10 +225,20 @@ def same_types(headers: Sequence[ResultColumn]) -> dict[str, list[int]]:
 def wide_expressions(headers: Sequence[ResultColumn], flat: bool) -> str:
     """Return SQL for a list for each type, of the JSON of each value of that type; one expression for all of them."""
     return ", ".join(
-        f"list_transform(list_value({', '.join(f'c{place}' for place in places)}), lambda v: {made})"
+        listed(kind, f"list_value({', '.join(f'c{place}' for place in places)})", flat)
         for kind, places in same_types(headers).items()
-        for made in [tag_of(kind, flat)[1].format("v")]
     )
+
+
+def listed(kind: str, values: str, flat: bool) -> str:
+    """Return SQL for the list of the JSON of each value in a list.
+
+    Args:
+        kind: The type of the values.
+        values: SQL of the list.
+        flat: Whether to leave out tags.
+    """
+    return f"list_transform({values}, lambda v: {tag_of(kind, flat)[1].format('v')})"
 
 
 def wide_row(
@@ -290,15 +300,36 @@ def fetch_rows(
     places = list(chain.from_iterable(same_types(headers).values()))
     expression = row_expression(headers, flat) if wide is None else wide_expressions(headers, flat)
     cursor.execute(f"SELECT {expression} FROM (\n{sql}\n) AS result({names})")
+
+    def take(size: int) -> list[str]:
+        batch = cursor.fetchmany(size)
+        return [row[0] if wide is None else wide_row(row, places, wide, flat) for row in batch]
+
+    return gathered(take, headers, limit, longest)
+
+
+def gathered(
+    take: Callable[[int], Sequence[str]], headers: Sequence[ResultColumn], limit: int, longest: int
+) -> tuple[bytes, int]:
+    """Return rows' JSON, joined by commas, and their number.
+
+    Args:
+        take: Gives up to so many further rows; none at the end.
+        headers: The result's columns.
+        limit: The most rows that are sent.
+        longest: The most bytes that are sent.
+
+    Raises:
+        Problem: 400 when there are more.
+    """
     chunks: list[bytes] = []
     count = length = 0
     size = FIRST_BATCH
-    while batch := cursor.fetchmany(size):
+    while batch := take(size):
         count += len(batch)
         if count > limit:
             raise wrong_sql(f"the result has more than {limit} rows; add a LIMIT or aggregate")
-        text = ",".join([row[0] if wide is None else wide_row(row, places, wide, flat) for row in batch])
-        chunks.append(text.encode("utf-8", "replace"))
+        chunks.append(",".join(batch).encode("utf-8", "replace"))
         length += len(chunks[-1])
         if length > longest:
             raise wrong_sql(f"the result has more than {longest} bytes; take fewer columns or rows")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
-from itertools import chain
 
 import attrs
+import duckdb
 
 from infino.local.values.paths import literal
 
@@ -32,6 +33,21 @@ class TypedColumn:
     expression: str
     starred: bool = True
     path: str | None = None
+
+    @property
+    def engine_type(self) -> str:
+        """The type as the engine itself writes it."""
+        return engine_name(self.type)
+
+
+@functools.lru_cache(1000)
+def engine_name(kind: str) -> str:
+    """Return the name that the engine has for a type."""
+    return str(duckdb.sqltype(kind))
+
+
+ID = TypedColumn("_id", "_id", "VARCHAR", "_id")
+"""The column that every dataset has."""
 
 
 def shredded(table: str, columns: Sequence[TypedColumn], condition: str = "") -> tuple[str, list[str]]:
@@ -70,15 +86,38 @@ def texts_at(paths: Iterable[str]) -> str:
 
 def by_type(table: str, columns: Sequence[TypedColumn], condition: str) -> tuple[str, list[str]]:
     """Do what `shredded` does, with one cast for all columns of a type: the engine plans very many for longer."""
-    groups: dict[str, list[str]] = {}
-    for column in columns:
-        if column.path is not None:
-            groups.setdefault(column.type, []).append(column.path)
-    lists, places, start = list[str](), dict[str, str](), 1
-    for number, (kind, paths) in enumerate(groups.items()):
-        lists.append(f"TRY_CAST(_texts[{start}:{start + len(paths) - 1}] AS {kind}[]) AS _list{number}")
-        places |= {path: f"_list{number}[{place}]" for place, path in enumerate(paths, 1)}
-        start += len(paths)
-    texts = f"SELECT *, {texts_at(chain.from_iterable(groups.values()))} AS _texts FROM {table}{condition}"
-    rows = f"(SELECT *, {', '.join(lists)} FROM ({texts}))"
-    return rows, [column.expression if column.path is None else places[column.path] for column in columns]
+    plain = [column for column in columns if column.path is not None]
+    rows, lists, groups = lists_of(table, plain, condition)
+    made = ", ".join(f"{found} AS _list{number}" for number, found in enumerate(lists))
+    places = {
+        plain[which].path: f"_list{number}[{place}]"
+        for number, group in enumerate(groups)
+        for place, which in enumerate(group, 1)
+    }
+    expressions = [column.expression if column.path is None else places[column.path] for column in columns]
+    return f"(SELECT *, {made} FROM {rows})", expressions
+
+
+def lists_of(
+    table: str, columns: Sequence[TypedColumn], condition: str = ""
+) -> tuple[str, list[str], list[Sequence[int]]]:
+    """Return what to read columns from, SQL for lists of the values of one type each, and which columns these are of.
+
+    Args:
+        table: A table with `_source`.
+        columns: The columns.
+        condition: Which rows, as a WHERE clause.
+    """
+    groups: dict[tuple[str, bool], list[int]] = {}
+    for place, column in enumerate(columns):
+        groups.setdefault((column.type, column.path is not None), []).append(place)
+    paths, lists = list[str](), list[str]()
+    for (kind, plain), places in groups.items():
+        if not plain:
+            lists.append(f"[{', '.join(columns[place].expression for place in places)}]")
+            continue
+        start = len(paths) + 1
+        paths += [path for place in places if (path := columns[place].path) is not None]
+        lists.append(f"TRY_CAST(_texts[{start}:{len(paths)}] AS {kind}[])")
+    texts = f", {texts_at(paths)} AS _texts" if paths else ""
+    return f"(SELECT *{texts} FROM {table}{condition})", lists, list(groups.values())

@@ -201,11 +201,12 @@ class DatasetView:
         """Return the kinds of a field's values."""
         return self.shape.get(field, ())
 
-    def rows(self, names: Collection[str] | None = None) -> str:
+    def rows(self, names: Collection[str] | None = None, own: Sequence[str] = ("_id",)) -> str:
         """Return a SELECT of `_id` and typed columns, for use as a subquery.
 
         Args:
             names: Lower-case column names that are needed, or None for all that `*` shows.
+            own: As for `scan`.
 
         Examples:
             >>> view.rows({"carrier"})
@@ -216,7 +217,7 @@ class DatasetView:
             for column in self.columns
             if (column.starred if names is None else column.name.lower() in names)
         }
-        return self.scan(shown, ["_id"])
+        return self.scan(shown, own)
 
     def scan(self, columns: Mapping[str, TypedColumn], own: Sequence[str]) -> str:
         """Return a SELECT over all documents: out of their typed rows where they have one, else out of their text.
