@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import duckdb
 import numpy as np
+import pytest
 
 from infino.local.store import Store
 from infino.local.store.ids import LEAST, IdFilter, hashes_of
@@ -22,18 +23,28 @@ def test_hashes_are_those_of_the_engine() -> None:
 
 def test_what_it_has_is_possible_and_nearly_nothing_else() -> None:
     old, fresh = (hashes_of([f"{word} {number}" for number in range(LEAST)]) for word in ("old", "later"))
-    known = IdFilter(old)
+    known = IdFilter()
+    known.add(old)
     assert known.possible(old).all()
-    assert known.possible(fresh).sum() < LEAST // 1000
-    known.add(fresh)
-    assert known.possible(fresh).all()
+    assert not known.possible(fresh).any()
     assert not known.full
-    known.add(hashes_of(["one more"]))
+    known.add(fresh[:1000])
+    assert known.possible(fresh[:1000]).all()
     assert known.full
+    assert not IdFilter(2 * LEAST).full
+
+
+def test_marks_that_want_the_same_place_are_all_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infino.local.store.ids.LEAST", 40)
+    known = IdFilter()
+    crowd = np.array([(number << 33) + 0xFFFFFFFF for number in range(50)], np.uint64)  # all want the last place
+    known.add(crowd[:20])
+    known.add(crowd[10:30])
+    assert known.possible(crowd).tolist() == [True] * 30 + [False] * 20
 
 
 def test_an_empty_one_knows_nothing() -> None:
-    known = IdFilter(np.empty(0, np.uint64))
+    known = IdFilter()
     assert not known.possible(hashes_of(AWKWARD)).any()
     assert not known.possible(hashes_of([])).any()
 

@@ -118,6 +118,8 @@ COLUMNS = (
 COUNTERS = ("version", "generation", "next_seq", "folded", "documents", "bytes")
 UNCOMMITTED = 36_028_797_018_960_000
 """Places from here on are those of a transaction's own new rows, which move when it ends."""
+READ_AT_ONCE = 1_000_000
+"""Numbers of documents whose ids are read together; they need not be in memory all at once."""
 NOWHERE = "nowhere"
 """An empty database: callers' statements run in it, so that no table of the store has a name there."""
 
@@ -416,8 +418,12 @@ class Store:
     def _filter(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> IdFilter:
         known = self._ids.get(dataset.uuid)
         if known is None or known.full:
-            hashes = cursor.execute(f"SELECT _h FROM ds_{dataset.id}").fetchnumpy()["_h"]
-            known = self._ids[dataset.uuid] = IdFilter(np.asarray(hashes))
+            held = self.get(cursor, dataset.name)
+            known = self._ids[dataset.uuid] = IdFilter(held.documents)
+            for first in range(1, held.next_seq, READ_AT_ONCE):
+                numbers = [first, first + READ_AT_ONCE]
+                read = cursor.execute(f"SELECT _h FROM ds_{dataset.id} WHERE _seq >= ? AND _seq < ?", numbers)
+                known.add(np.asarray(read.fetchnumpy()["_h"]))
         return known
 
     def grow(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, shape: ObservedShape) -> None:
