@@ -186,9 +186,10 @@ class MemoryCeiling:
             self._begun.clear()
             if time.monotonic() - self._idle_since > PATIENCE:  # before, what is free may not have been given back
                 self._base = Taken.now().private
+            time.sleep(LOOK)  # most statements end within it, and those that begin need not wake this thread each
             while self._busy() and not self._ended:
-                time.sleep(LOOK)
                 self._look(Taken.now())
+                time.sleep(LOOK)
             BRAKE.release(self)
             self._idle_since, self._over_since = time.monotonic(), None
 
