@@ -7,6 +7,7 @@ the same texts in a tantivy index. Reads are timed in this process, alternating.
     python scripts/bench_gateway.py                    # 1,000,000 records
     python scripts/bench_gateway.py --records 200000
     python scripts/bench_gateway.py --only tpch
+    python scripts/bench_gateway.py --only ingest --records 20000000
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import duckdb
+import psutil  # type: ignore[import-untyped]  # the package has no types
 from budgets import settle
 
 from infino.local import LocalGateway
@@ -44,6 +46,7 @@ CUSTOMERS = 15_000  # with 600,000 line items
 CHUNK = 5000
 ADMIN = Principal("admin", "", admin=True)
 ROUNDS = 5
+SLICES = 10
 QUERIES = {
     "group by": "SELECT carrier, count(*) AS n, avg(dep_delay) AS d FROM flights GROUP BY carrier ORDER BY n DESC",
     "filter and sum": "SELECT sum(dep_delay) AS s FROM flights WHERE origin = 'JFK' AND flight % 7 = 0",
@@ -84,8 +87,8 @@ class Caller:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[Caller, float]]:
-    """Run a gateway in another process; gives a caller and the seconds until it answered."""
+def served(folder: Path) -> Iterator[tuple[Caller, psutil.Process, float]]:
+    """Run a gateway in another process; gives a caller, the process and the seconds until it answered."""
     started = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(folder)], stdout=subprocess.PIPE, text=True)
     try:
@@ -94,34 +97,54 @@ def served(folder: Path) -> Iterator[tuple[Caller, float]]:
         endpoint, access_key, secret_key = (line.strip().partition("=")[2].strip("'") for line in lines[1:])
         caller = Caller(endpoint, access_key, secret_key)
         caller("GET", "/")
-        yield caller, time.perf_counter() - started
+        yield caller, psutil.Process(process.pid), time.perf_counter() - started
         caller.close()
     finally:
         process.kill()
         process.communicate()
 
 
+def send(caller: Caller, process: psutil.Process, numbers: range) -> tuple[float, float]:
+    """Send records in chunks; returns the records in a second, and the gateway's microseconds for each."""
+    busy, seconds = sum(process.cpu_times()[:2]), 0.0
+    for first in range(0, len(numbers), CHUNK):
+        chunk = "".join(map(record, numbers[first : first + CHUNK])).encode()
+        seconds += timed(lambda: caller("POST", "/flights/json", chunk, "application/x-ndjson"))  # noqa: B023  # at once
+    return len(numbers) / seconds, (sum(process.cpu_times()[:2]) - busy) / len(numbers) * 1e6
+
+
 def ingest(folder: Path, records: int) -> Ratios:
-    chunks = [
-        "".join(map(record, range(first, min(first + CHUNK, records)))).encode() for first in range(0, records, CHUNK)
-    ]
-    with served(folder) as (caller, ready):
+    """Ingest in slices, whose costs should be alike, and overwrite."""
+    step, rates = -(-records // SLICES), []
+    with served(folder) as (caller, process, ready):
         print(f"a new process answers after       {ready:8.2f} s")
         caller("PUT", "/flights")
-        started = time.perf_counter()
-        for chunk in chunks:
-            caller("POST", "/flights/json", chunk, "application/x-ndjson")
-        seconds = time.perf_counter() - started
-        started = time.perf_counter()
-        for first in range(0, records // 10, CHUNK):
-            chunk = "".join(record(number * 10) for number in range(first, min(first + CHUNK, records // 10)))
-            caller("POST", "/flights/json", chunk.encode(), "application/x-ndjson")
-        again = records // 10 / (time.perf_counter() - started)
-    size = sum(map(len, chunks)) / records
-    rate = records / seconds
-    print(f"ingest of {records:,} records ({size:.0f} bytes each)   {rate:12,.0f} records/s")
-    print(f"overwriting a tenth of them, scattered   {again:12,.0f} records/s")
-    return {"ingest, of 100,000 records/s": (rate / 1e5, 1), "overwriting, of 50,000 records/s": (again / 5e4, 1)}
+        for first in range(0, records, step):
+            rate, busy = send(caller, process, range(first, min(first + step, records)))
+            rates.append(rate)
+            memory = process.memory_info().rss / 2**20
+            print(f"from {first:>12,} on{rate:12,.0f} records/s{busy:8.1f} us of the processor each{memory:8,.0f} MiB")
+        again, busy = send(caller, process, range(0, records, 10))
+        print(f"overwriting a tenth{again:12,.0f} records/s{busy:8.1f} us of the processor each")
+    rate = statistics.median(rates)
+    begun = start_again(folder, records)
+    return {
+        "ingest, of 100,000 records/s": (rate / 1e5, 1),
+        "overwriting, of 50,000 records/s": (again / 5e4, 1),
+        "start over these records, of 3 s": (3 / begun, 1),
+    }
+
+
+def start_again(folder: Path, records: int) -> float:
+    """Start over the records, ask and write for the first time; returns the seconds until a new process answered."""
+    with served(folder) as (caller, process, ready):
+        print(f"a new process answers after       {ready:8.2f} s")
+        for name, query in QUERIES.items():
+            first, second = (timed(lambda: asked(caller, query)(0)) * 1000 for _ in range(2))  # noqa: B023  # at once
+            print(f"{name:<16}{first:>11.1f} ms for the first time, then{second:>9.1f} ms")
+        first, second = (1 / send(caller, process, range(at, at + 1))[0] * 1000 for at in (records, records + 1))
+        print(f"{'one record':<16}{first:>11.1f} ms for the first time, then{second:>9.1f} ms")
+    return ready
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -198,13 +221,19 @@ def cpu(work: Callable[[int], object], rounds: int) -> float:
     return statistics.median(taken)
 
 
+def asked(caller: Caller, query: str) -> Callable[[int], object]:
+    """Return what asks a question over HTTP."""
+    return lambda _: caller("POST", "/sql", json.dumps({"query": query}).encode())
+
+
 def small_things(folder: Path, _: int) -> Ratios:
     """What is small or wide, with the caller's own time: one record beside sqlite, 2,000 fields, 600 datasets."""
     with LocalGateway(folder / "small") as gateway, sqlite3.connect(folder / "peer.sqlite") as peer:
         caller = Caller(gateway.endpoint, gateway.access_key, gateway.secret_key)
         caller("PUT", "/wide")
         wide = ",".join(f'"f{number}":{number / 8}' for number in range(2000))
-        caller("POST", "/wide/json", f'{{"index":{{}}}}\n{{{wide}}}\n'.encode(), "application/x-ndjson")
+        wide_lines = f'{{"index":{{}}}}\n{{{wide}}}\n'.encode()
+        caller("POST", "/wide/json", wide_lines, "application/x-ndjson")
         for number in range(600):
             caller("PUT", f"/many{number}")
         peer.execute("PRAGMA journal_mode = wal")
@@ -221,9 +250,12 @@ def small_things(folder: Path, _: int) -> Ratios:
         rows: dict[str, tuple[float, float | None]] = {
             "one record by sqlite alone": (cpu(alone, 100), None),
             "one record": (cpu(write, 100), 3),
-            "SELECT 1": (cpu(lambda _: caller("POST", "/sql", b'{"query":"SELECT 1"}'), 100), 3),
-            "SELECT * of 2,000 fields": (
-                cpu(lambda _: caller("POST", "/sql", b'{"query":"SELECT * FROM wide"}'), ROUNDS),
+            "SELECT 1": (cpu(asked(caller, "SELECT 1"), 100), 3),
+            "SELECT * of 2,000 fields": (cpu(asked(caller, "SELECT * FROM wide LIMIT 10"), ROUNDS), 100),
+            "DESCRIBE of 2,000 fields": (cpu(asked(caller, "DESCRIBE wide"), ROUNDS), 100),
+            "mapping of 2,000 fields": (cpu(lambda _: caller("GET", "/wide"), ROUNDS), 100),
+            "one record of 2,000 fields": (
+                cpu(lambda _: caller("POST", "/wide/json", wide_lines, "application/x-ndjson"), ROUNDS),
                 100,
             ),
             "listing 600 datasets": (cpu(lambda _: caller("GET", "/_cat/indices"), ROUNDS), 50),
