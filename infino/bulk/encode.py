@@ -16,12 +16,14 @@ from uuid import UUID
 from infino.bulk.chunk import Encoded, Rejection, Template
 from infino.bulk.options import BulkOptions, IdChoice
 from infino.core import codec
-from infino.core.values import INFINITE, decimal, is_months, number, plain
-
-try:
-    import orjson
-except ImportError:  # no wheel for this platform: every record takes the careful road
-    orjson = None  # type: ignore[assignment]  # checked before use
+from infino.core.values import (
+    INFINITE,
+    decimal,
+    is_months,
+    number,
+    orjson,  # None where there is no wheel: every record takes the careful road
+    plain,
+)
 
 _FIRST = itemgetter(0)
 _INFINITIES = frozenset((math.inf, -math.inf))

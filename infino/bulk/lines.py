@@ -24,11 +24,7 @@ from infino.bulk.options import BulkOptions
 from infino.core import codec
 from infino.core.errors import ValidationError
 from infino.core.extras import optional
-
-try:
-    import orjson
-except ImportError:  # no wheel for this platform: slower, but just as strict
-    orjson = None  # type: ignore[assignment]  # checked before use
+from infino.core.values import orjson  # None where there is no wheel: slower, but just as strict
 
 # Large enough for few reads, small enough for several to lie in memory.
 BLOCK = 1 << 22

@@ -35,7 +35,7 @@ from uuid import UUID
 import attrs
 
 try:
-    import orjson
+    import orjson as orjson
 except ImportError:  # no wheel for this platform
     orjson = None  # type: ignore[assignment]  # checked before use
 
