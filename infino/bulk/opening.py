@@ -263,7 +263,7 @@ class OpenedSource:
         if encoding is not None and codecs.lookup(encoding).name not in ("utf-8", "utf-8-sig"):
             text = io.TextIOWrapper(self.stream, encoding, newline="")
             self._opened.callback(text.detach)  # what lies below is closed by whoever opened it
-            self.stream = self._opened.enter_context(io.BufferedReader(_Text(text), delimited.SAMPLE))
+            self.stream = self._opened.enter_context(io.BufferedReader(cast(Any, _Text(text)), delimited.SAMPLE))
         elif b"\x00" in head:
             raise ValidationError(
                 f"{shown} holds NUL bytes, so it is not text in UTF-8: pass encoding=, or another format"

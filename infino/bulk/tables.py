@@ -343,7 +343,7 @@ def _may_be_map(polars: Any, kind: Any) -> bool:
     """A map of Parquet comes out of polars as a list of structs."""
 
     def suits(kind: Any) -> bool:
-        inner = getattr(kind, "inner", None)
+        inner: Any = getattr(kind, "inner", None)
         return isinstance(inner, polars.Struct) and [field.name for field in inner.fields] == ["key", "value"]
 
     return columns.any_within(polars, kind, suits)
