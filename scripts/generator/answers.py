@@ -31,7 +31,8 @@ PAGES = {
     "cursor": ("cursor", "page_token", "after"),
 }
 """Parameters that move a list on, by the kind of paging."""
-_LISTS = ("items", "data", "results", "hits")
+# Must agree with the keys that `runtime.shapes` looks under: the type is planned here, the answer is read there.
+LIST_KEYS = ("items", "data", "results", "hits")
 _NOTHING = PythonType("None", "None", "readers.nothing", nullable=True)
 
 
@@ -93,6 +94,7 @@ def answer_of(
     _refuse_idle(operation, node)
     if shape is None and "x-infino-type" not in node and not node.get("x-infino-pagination"):
         return _plain(operation, node, successes, ".".join(names_of(node, operation.place)))
+    # A 204 beside a 200 says nothing of the type, so the first success that has a body is the one to describe.
     main = next((one for one in successes if one.property is not None), successes[0])
     kind = _type_of(parsed, operation, node, main)
     accept = str(node.get("x-infino-accept", "json"))
@@ -114,24 +116,24 @@ def answer_of(
         kind, keys = _items(document, main, keys)
         base = replace(base, models=kind.models)
     reader = f"shapes.envelope({kind.reader})" if node.get("x-infino-item-shape") == "envelope" else kind.reader
-    told = "".join(f", {key!r}" for key in keys)
+    options = "".join(f", {key!r}" for key in keys)
     if shape in ("list", "entries", "fields"):
         if shape == "list":
             spellings = _identity(document, parsed, kind, "id", "name")
-            told += f", identity={spellings}" if spellings else ""
-            told += f", following={_following(document, main, operation, node)!r}" if _by(node) == "cursor" else ""
+            options += f", identity={spellings}" if spellings else ""
+            options += f", following={_following(document, main, operation, node)!r}" if _by(node) == "cursor" else ""
         function = "many" if shape == "list" else shape
         item = kind.annotation
-        return replace(base, value=f"list[{item}]", item=item, parse=f"shapes.{function}({reader}{told})")
+        return replace(base, value=f"list[{item}]", item=item, parse=f"shapes.{function}({reader}{options})")
     if shape in _NAMED:
         last = [one.name for one in found if one.place == "path"][-1]
         return replace(base, parse=f"shapes.{shape}({reader}, {last})")
     if shape == "receipt":
         spellings = _identity(document, parsed, kind, "id")
         last = [one.name for one in found if one.place == "path"][-1:]
-        told = "".join(f", {one!r}" for one in spellings) + (f", known={last[0]}" if last and spellings else "")
+        options = "".join(f", {one!r}" for one in spellings) + (f", known={last[0]}" if last and spellings else "")
         if spellings:
-            return replace(base, parse=f"shapes.receipt({reader}{told})")
+            return replace(base, parse=f"shapes.receipt({reader}{options})")
     return replace(base, parse=f"shapes.{shape}({reader})")
 
 
@@ -179,7 +181,7 @@ def _refuse_idle(operation: Operation, node: Node) -> None:
     for path in node.get("x-infino-alias", ()):
         named = [sorted(re.findall(r"\{[^{}]*\}", one)) for one in (path, operation.path)]
         if named[0] != named[1] or not path.startswith("/"):
-            what = f"x-infino-alias: {path!r} is no path with the parameters of {operation.path}"
+            what = f"x-infino-alias: {path!r} is not a path with the parameters of {operation.path}"
             raise refused((*operation.place, "x-infino-alias"), what, "mend it")
 
 
@@ -188,7 +190,7 @@ def _refuse_strange_keys(document: Node, operation: Operation, main: _Success, k
     if keys and isinstance(main.property, ModelProperty) and parser.has_properties(main.property):
         known = model_properties(document, _placed(document, main.property))
         if not {*keys} & {*known}:
-            what = f"x-infino-keys: {keys!r} are no fields of the answer"
+            what = f"x-infino-keys: {keys!r} are not fields of the answer"
             raise refused((*operation.place, "x-infino-keys"), what, f"one of {', '.join(known)}")
 
 
@@ -214,6 +216,7 @@ def _success(document: Node, operation: Operation, node: Node, endpoint: Endpoin
         raise refused((*placed.place, "content"), f"{what} has no body", "take it out")
     if not content:
         return _Success(code, "", _NOTHING, None, placed.place, description)
+    # JSON wins over its alternatives, because it is the one form of which the schema describes every field.
     chosen = next((media for media in content if media_kind(media) == "json"), next(iter(content)))
     others = [media for media in content if media != chosen]
     if others and "x-infino-shape" not in node and "x-infino-accept" not in node:
@@ -258,12 +261,14 @@ def _items(document: Node, main: _Success, keys: list[str]) -> tuple[PythonType,
     if isinstance(main.property, ModelProperty):
         properties = (*(main.property.required_properties or ()), *(main.property.optional_properties or ()))
         lists = {parser.wire_name(one): held for one in properties if (held := _list_of(one))}
-        known = [name for name in (*keys, *_LISTS) if name in lists] or (list(lists) if len(lists) == 1 else [])
+        known = [name for name in (*keys, *LIST_KEYS) if name in lists] or (list(lists) if len(lists) == 1 else [])
         if known:
             return of_property(document, parser.item_of(lists[known[0]])), [known[0], *keys]
     what = main.type.annotation
     raise refused(
-        main.place, f"{what} is not a list and holds none that is known", "an array, or x-infino-keys that names it"
+        main.place,
+        f"{what} is not a list, and none of its fields is known as one",
+        "an array, or name it by x-infino-keys",
     )
 
 
@@ -313,11 +318,13 @@ def _plain(operation: Operation, node: Node, successes: list[_Success], name: st
         raise refused(other.place, f"{other.media} is answered beside another form", "one operation for each")
     streams = "stream" in accepts
     for one in successes:
+        # 204 and 205 have no body (RFC 9110, 15.3.5 and 15.3.6); any other status might bring one that is no stream.
         if streams and not one.media and one.status not in ("204", "205"):
             raise refused(one.place, f"{one.status} beside a stream may hold anything", "204 for an answer of nothing")
     types = [one.type for one in successes]
     values = dict.fromkeys(part for one in successes for part in split_union(_annotation(one)))
     if len(values) > 1 and "None" in values:
+        # None last, as in annotations written by hand.
         values = {**{part: None for part in values if part != "None"}, "None": None}
     value = " | ".join(values)
     first = next(iter(reads.values()))
@@ -367,6 +374,7 @@ def _read(one: _Success, operation: Operation, name: str) -> str:
     item = "readers.anything" if _is_free(one.type) else _nullable(one.type.reader, one.type)
     return {
         "ndjson": f"shapes.lines({item}, {name!r})",
+        # RFC 7464, section 2.1: a record separator (0x1E) stands in front of every text of a JSON sequence.
         "sequence": f"shapes.lines({item}, {name!r}, b'\\x1e')",
         "events": f"shapes.events({item}, {name!r})",
         "text": "shapes.text",

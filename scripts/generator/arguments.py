@@ -159,6 +159,7 @@ def default_of(required: bool, schema: Node) -> str:
     return repr(given) if isinstance(given, str | int | float | bool) else "None" if given in ({}, []) else ""
 
 
+# OpenAPI 3.1, Parameter Object: the styles of each place, the default of that place first.
 _STYLES = {
     "path": ("simple", "label", "matrix"),
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
@@ -180,6 +181,7 @@ def style_of(node: Node, place: Place) -> tuple[str, bool]:
         raise refused(
             (*place, "style"), f"{style!r} is not a style of a {node['in']} parameter", f"one of {', '.join(known)}"
         )
+    # Also OpenAPI's rule: `explode` is true by default for `form`, and false for every other style.
     return style, bool(node.get("explode", style == "form"))
 
 
@@ -221,6 +223,7 @@ def _pair(node: Node, made: Argument, place: Place) -> str:
         if style == "deepObject":
             raise refused((*place, "style"), "deepObject is for objects", "form, spaceDelimited or pipeDelimited")
         _refuse_without_text(node, made, place)
+        # A header field is sent once, its values joined by commas (RFC 9110, 5.3), whether exploded or not.
         if node["in"] == "header" or not explode:
             sign = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",")
             return f"({wire}, encode.joined({name}, {name!r}, {sign!r}))"

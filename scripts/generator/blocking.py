@@ -35,6 +35,7 @@ class AsyncSource:
         self.module = self.path.removesuffix(".py").replace("/", ".")
         self.twin = f"infino_api.blocking.{path.stem}"
         self.text = path.read_text(encoding="utf-8")
+        # Parsed, not imported: these modules import the very package that is being generated, which may be missing.
         self.tree = ast.parse(self.text)
         self._places = PlainText(self.text)
         self.turned = self._turned()
@@ -48,6 +49,7 @@ class AsyncSource:
             if any(isinstance(one, _ASYNC) for one in ast.walk(node))
             or any(word(one) != one for one in mentioned(node))
         }
+        # A definition that uses a turned one must be turned too, so this goes on until a round finds no more.
         while more := {n for n, node in definitions.items() if n not in found and mentioned(node) & found}:
             found |= more
         # A pair is there already in both forms.
@@ -58,6 +60,7 @@ class AsyncSource:
         first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
         while not node.col_offset and first > 1 and self._places.lines[first - 2].startswith("#"):
             first -= 1
+        # `ast` counts columns in UTF-8 bytes, `tokenize` in characters; everything here is in characters.
         last = self._places.lines[(node.end_lineno or first) - 1].encode()[: node.end_col_offset].decode()
         return self._places.place(first, node.col_offset), self._places.place(node.end_lineno or first, len(last))
 
@@ -151,6 +154,7 @@ class Turner:
 
     def twin(self, source: AsyncSource) -> str:
         """Write the twin of one module; the formatter leaves out the imports that it does not need."""
+        # All of it first, so that a refusal is raised before any part of the twin is put together.
         changes = list(self._changes(source))
         checked = [line for node in source.tree.body if isinstance(node, ast.If) for line in node.body]
         summary = (ast.get_docstring(source.tree) or "").split("\n", 1)[0]
@@ -190,6 +194,7 @@ class Turner:
     def _defined(self, module: str) -> set[str]:
         """Names that a module offers; ours are read, and never imported."""
         if module not in self._known:
+            # Our own modules are parsed (see AsyncSource); those of others, such as contextlib, may be imported.
             top, *rest = module.split(".")
             if top not in self._homes:
                 return set(dir(importlib.import_module(module)))
@@ -198,6 +203,7 @@ class Turner:
 
     def _changes(self, source: AsyncSource) -> Iterator[Edit]:
         """Everything that changes in the definitions of a module."""
+        # Spans that are replaced or taken out as a whole: a word-by-word edit inside one would overlap it.
         done: list[tuple[int, int]] = []
         for node in (one for definition in source.definitions() for one in ast.walk(definition)):
             if isinstance(node, ast.ImportFrom):

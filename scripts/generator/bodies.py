@@ -35,19 +35,24 @@ def media_kind(media: str) -> str:
     Args:
         media: The media type, parameters included.
     """
+    # Type and subtype are not case-sensitive, and parameters may follow a semicolon (RFC 9110, 8.3.1).
     plain = media.partition(";")[0].strip().lower()
     if plain == "application/json" or plain.endswith("+json"):
         return "json"
     known = {
         "application/x-www-form-urlencoded": "form",
         "multipart/form-data": "multipart",
+        # RFC 9512.
         "application/yaml": "yaml",
+        # Lines of JSON have no registered type; these are the spellings in use.
         "application/x-ndjson": "ndjson",
         "application/jsonl": "ndjson",
         "application/ndjson": "ndjson",
         "application/x-jsonl": "ndjson",
         "application/jsonlines": "ndjson",
+        # RFC 7464.
         "application/json-seq": "sequence",
+        # WHATWG HTML, section 9.2 (server-sent events).
         "text/event-stream": "events",
     }
     return known.get(plain) or ("text" if plain.startswith("text/") else "bytes")
@@ -66,6 +71,7 @@ def body_of(document: Node, body: Placed, endpoint: Endpoint) -> tuple[list[Argu
     chosen = next((media for media, kind in medias.items() if kind == "json"), next(iter(content)))
     kind, required = medias[chosen], bool(body.node.get("required"))
     others = [media for media in content if media != chosen]
+    # The one pair that is taken: a body given whole can be sent as it is, while fields can only be built as JSON.
     with_yaml = "x-infino-body" in body.node and kind == "json" and [medias[one] for one in others] == ["yaml"]
     if others and not with_yaml:
         place = (*body.place, "content", others[0])
@@ -243,8 +249,8 @@ def _multipart(document: Node, typed: ModelProperty, schema: Placed) -> list[Arg
                 )
             )
         else:
-            told = f", {media!r}" if media else ""
-            found.append(_without_null(replace(one, pair=f"({one.wire!r}, {one.name}{told})")))
+            media_argument = f", {media!r}" if media else ""
+            found.append(_without_null(replace(one, pair=f"({one.wire!r}, {one.name}{media_argument})")))
     return found
 
 

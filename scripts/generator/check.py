@@ -12,7 +12,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from .check_schemas import ROOT, article, check_schemas, misfit, short, told, unfit
+from .check_schemas import ROOT, article, check_schemas, message_of, misfit, short, unfit
 from .document import (
     METHODS,
     DocumentError,
@@ -69,14 +69,17 @@ def check(document: Node) -> list[DocumentProblem]:
     Returns:
         What it is, in the order of the document; empty when all is well.
     """
+    # The later checks rely on the shape that the grammar demands; on another they would raise KeyError.
     found = list(_walk("document", document, ()))
     if found:
         return found
     try:
         operations = expanded(document)
         found += _whole(document, operations)
-        found += _operations(document, operations)
+        # What stands in components or in a path item comes back with each operation that has it.
+        found += dict.fromkeys(_operations(document, operations))
         found += check_schemas(document, operations)
+        # Only when all else is well: a validator may not end on a schema that was refused above.
         found += () if found else _false_examples(document, operations)
     except DocumentError as error:
         found += error.problems
@@ -108,7 +111,7 @@ def _walk(kind: str, node: Any, place: Place) -> Iterator[DocumentProblem]:
                 (*place, "$ref"), f"{node['$ref']!r} is not a reference", f"such as #/components/{home}/Name"
             )
         elif node["$ref"].startswith("#/") and node["$ref"].split("/")[1:3] != ["components", home]:
-            yield DocumentProblem((*place, "$ref"), f"{node['$ref']} is none of components.{home}", "move it there")
+            yield DocumentProblem((*place, "$ref"), f"{node['$ref']} is not in components.{home}", "move it there")
         return
     rules = GRAMMAR[kind]
     for key in NEEDED.get(kind, ()):
@@ -119,6 +122,7 @@ def _walk(kind: str, node: Any, place: Place) -> Iterator[DocumentProblem]:
             continue
         rule = rules.get(key)
         if rule is None:
+            # Mostly a typing error, and then the word that was meant is the best advice.
             near = difflib.get_close_matches(key, rules, 1)
             yield DocumentProblem(
                 (*place, key), f"{key} is not a word of {article(kind)}", near[0] if near else "take it out"
@@ -202,7 +206,7 @@ def _extension_problems(kind: str, given: Node, place: Place, name: str = "") ->
             value = short(meant.get(key, given))
             yield DocumentProblem(
                 (*place, *where),
-                f"{key or kind}: {value}{f' of parameter {name}' if name else ''} is refused: {told(worst)}",
+                f"{key or kind}: {value}{f' of parameter {name}' if name else ''} is refused: {message_of(worst)}",
                 _advice(known.get(key)),
             )
 
@@ -298,6 +302,7 @@ def _operations(document: Node, operations: list[Operation]) -> Iterator[Documen
             yield DocumentProblem(
                 at, f"{node['operationId']!r} is also the operationId of {'.'.join(other)}", "rename one of them"
             )
+        # OpenAPI 3.1, Paths Object: templates that differ only in the names of their parameters are the same path.
         same = routes.setdefault((operation.http, re.sub(r"\{[^{}]*\}", "{}", operation.path)), operation)
         if same.path != operation.path:
             yield DocumentProblem(place, f"{operation.path} is the same path as {same.path}", "take one of them out")
@@ -342,7 +347,6 @@ def _parameters(operation: Operation) -> Iterator[DocumentProblem]:
             )
     known = {*wires, *(one.node["x-infino-name"] for one in operation.parameters if "x-infino-name" in one.node)}
     known |= set(operation.node.get("x-infino-names", {}).values())
-    seen: set[Place] = set()
     given = operation.node.get("parameters", [])
     keys = [(one.get("in"), one.get("name")) for one in given if "$ref" not in one]
     for number, key in enumerate(keys):
@@ -350,9 +354,6 @@ def _parameters(operation: Operation) -> Iterator[DocumentProblem]:
             what = f"the {key[0]} parameter {key[1]} stands there twice"
             yield DocumentProblem((*operation.place, "parameters"), what, "take one of them out")
     for one in operation.parameters:
-        if one.place in seen:
-            continue
-        seen.add(one.place)
         yield from (DocumentProblem(one.place, what, do) for what, do in _parameter(one.node, known))
 
 

@@ -31,7 +31,7 @@ def article(kind: str) -> str:
     return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
-def told(error: ValidationError) -> str:
+def message_of(error: ValidationError) -> str:
     """Return what a validator says, where it is long the beginning of it."""
     return error.message if len(error.message) < 200 else f"{error.message[:197]}..."
 
@@ -48,6 +48,7 @@ def check_schemas(document: Node, operations: list[Operation]) -> Iterator[Docum
         DocumentProblem(place, "comes back to itself in a member without a name", "move that member to components")
         for place in _endless(document, through_objects=True)
     ]
+    # The checks below follow references without a guard and would not end on such a schema.
     if endless:
         yield from endless
         return
@@ -116,6 +117,7 @@ def _endless(document: Node, through_objects: bool = False) -> list[Place]:
     places = {
         name: ("components", "schemas", name)
         for name, node in named.items()
+        # An alias is judged where it leads to.
         if "$ref" not in node and (not through_objects or node.keys() & {"anyOf", "oneOf"})
     }
     return [
@@ -234,7 +236,7 @@ def _typed(node: Node, kinds: list[str]) -> Iterator[Said]:
     if "format" in node and not kinds and not node.keys() & {"allOf", "anyOf", "oneOf", "enum", "const"}:
         yield ("format",), f"the format {node['format']} without a type says nothing", "type: string"
     if "format" in node and kinds and "string" not in kinds and node["format"] not in numbers:
-        yield ("format",), f"the format {node['format']} is none of {is_a}", "type: string"
+        yield ("format",), f"{node['format']} is not a format of {is_a}", "type: string"
     if node.get("readOnly") and node.get("writeOnly"):
         yield ("writeOnly",), "what is only read and only written is neither", "take one of them out"
     coerced = _COERCED.get(str(node.get("x-infino-coerce")))
@@ -359,7 +361,7 @@ def misfit(schema: Node, value: Any, but: tuple[str, ...] = ()) -> str:
     inner = {"$ref", "properties", "items", "additionalProperties", "required", "allOf", "anyOf", "oneOf", *but}
     plain = {key: item for key, item in schema.items() if key not in inner}
     error = best_match(_Examples(plain).iter_errors(value))
-    return told(error) if error else ""
+    return message_of(error) if error else ""
 
 
 def unfit(schema: Node, value: Any) -> str:
@@ -376,7 +378,7 @@ def unfit(schema: Node, value: Any) -> str:
         one_way = {name for name, one in properties.items() if one.keys() & {"readOnly", "writeOnly"}}
         is_one_way = error.validator == "required" and one_way & {*error.validator_value} - {*error.instance}
         if error.validator != "enum" and not is_one_way:
-            return f"{error.json_path}: {told(error)}" if error.path else told(error)
+            return f"{error.json_path}: {message_of(error)}" if error.path else message_of(error)
     return ""
 
 

@@ -20,7 +20,7 @@ Facts = dict[str, dict[str, str]]
 _WIRE = ("route", "wire", "retry", "media", "spellings", "read only", "paging", "sent", "masked")
 """What only the wire shows, or a repr: programs go on as they are."""
 _NOTICES = ("deprecated", "experimental")
-"""What a program is told, and goes on all the same."""
+"""Changes that only warn: programs go on as they are."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,7 @@ def changes(before: Facts, after: Facts) -> list[SurfaceChange]:
 def _is_eased(name: str, old: str, new: str) -> bool:
     """Tell whether programs that fit the old type fit the new one: arguments may take more, answers give less."""
     (was, before), (now, after) = (_with_words(split_union(one)) for one in (old, new))
+    # Fields of answers are read, so their type may shrink; arguments are given, so theirs may grow.
     if name.startswith("models."):
         return now <= was
     return was <= now and (before <= after or not after)

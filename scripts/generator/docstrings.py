@@ -65,6 +65,7 @@ def safe(text: str) -> str:
         text: Any text without line breaks.
     """
     found = safe_for_docstring(text).replace("\n", "")
+    # A quote at the end would join the three that close the docstring; an odd number of backslashes escapes it already.
     before = found[:-1]
     backslashes = len(before) - len(before.rstrip("\\"))
     return before + '\\"' if found.endswith('"') and backslashes % 2 == 0 else found
@@ -204,7 +205,7 @@ def field_text(schema: Node) -> str:
     if schema.get("deprecated"):
         said = f"Deprecated. {said}"
     if schema.get("writeOnly"):
-        said = f"{said} Only sent, never told."
+        said = f"{said} Only sent, never returned."
     said = " ".join([said, *elsewhere(schema), *examples_of(schema)])
     if not notes:
         return said.strip()
@@ -240,7 +241,7 @@ def _limits(schema: Node) -> Iterable[str]:
 
 
 def elsewhere(node: Node) -> list[str]:
-    """Say where more is told of an operation, an object or a value.
+    """Name the page that documents more of an operation, an object or a value.
 
     Args:
         node: What may have a link.
@@ -297,9 +298,9 @@ def _sample(argument: Argument) -> str:
 
 def _sample_value(argument: Argument) -> str:
     schema, kind = argument.schema or {}, argument.type.argument
-    for told in (argument.example, schema.get("const"), *(schema.get("enum") or ())):
-        if told is not None and examples.fits(told, kind, (name for _, name in argument.type.models)):
-            return _literal(told)
+    for value in (argument.example, schema.get("const"), *(schema.get("enum") or ())):
+        if value is not None and examples.fits(value, kind, (name for _, name in argument.type.models)):
+            return _literal(value)
     if kind == "bytes" and isinstance(argument.example, str) and argument.type.kind == "scalar":
         with suppress(binascii.Error):
             return _literal(base64.b64decode(argument.example))
@@ -337,7 +338,7 @@ def model_lines(text: str, fields: Iterable[Described], schema: Node) -> list[st
     Args:
         text: Description of the schema.
         fields: Its attributes.
-        schema: The schema, for whether it may go away and where more is told of it.
+        schema: The schema, for whether it may go away and which page documents more of it.
 
     Returns:
         Lines without indent.

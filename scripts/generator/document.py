@@ -16,6 +16,7 @@ Node = dict[str, Any]
 Place = tuple[str, ...]
 """Keys and list positions from the root of the document to a node."""
 
+# OpenAPI 3.1, Path Item Object, without `trace`: it must not carry credentials (RFC 9110, 9.3.8), and ours are signed.
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 
 
@@ -47,7 +48,7 @@ class DocumentError(Exception):
     """The document says something that the generator refuses.
 
     Args:
-        problems: What it is, in the order of the document; text for what stands in no one place of it.
+        problems: The problems, in the order of the document; plain text where no single place is to blame.
     """
 
     def __init__(self, *problems: DocumentProblem | str) -> None:
@@ -116,6 +117,7 @@ class Placed:
 
 def steps_of(pointer: str) -> Place:
     """Return the steps of a JSON pointer (RFC 6901), or of a reference inside a document."""
+    # In this order (RFC 6901, section 4): the other way round `~01` would become `/` instead of `~1`.
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
 
 
@@ -155,7 +157,7 @@ def follow(document: Node, node: Any, place: Place) -> Placed:
 
 
 def _described(document: Node, node: Node, place: Place) -> Placed:
-    """Follow a reference; what is said beside it is said instead of what stands there."""
+    """Follow a reference; a description beside it replaces that of its target."""
     found = follow(document, node, place)
     if "$ref" in node and "description" in node:
         return Placed({**found.node, "description": node["description"]}, found.place)
@@ -236,6 +238,7 @@ def expanded(document: Node) -> list[Operation]:
 def _operation(document: Node, path: str, method: str, item: Placed) -> Operation:
     place = (*item.place, method)
     node = item.node[method]
+    # OpenAPI 3.1: a parameter is identified by name and place, and the operation's replaces that of its path item.
     parameters: dict[tuple[str, str], Placed] = {}
     for holder in (item, Placed(node, place)):
         for number, one in enumerate(holder.node.get("parameters", [])):

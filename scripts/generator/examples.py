@@ -64,6 +64,7 @@ def awaited(shown: str, iterated: Mapping[str, str]) -> str:
 def _awaited(source: str, iterated: Mapping[str, str]) -> str:
     tree = ast.parse(source)
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    # In bytes, because `ast` counts the columns of UTF-8.
     lines = source.encode().splitlines()
     changes: list[tuple[int, int, bytes]] = []
     for call, name in calls(tree):

@@ -271,6 +271,7 @@ FORMATS_OF_NUMBERS = words("decimal int8 int16 int32 int64 uint8 uint16 uint32 u
 TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 """What a header and a cookie may be called (RFC 9110, section 5.6.2)."""
 STATUS = re.compile(r"[1-5](\d\d|XX)|default")
+# The transport and the signer set these themselves; a parameter of that name would be lost or break the signature.
 UNSENT_HEADERS = words(
     "accept accept-encoding authorization connection content-length content-type cookie host "
     "transfer-encoding user-agent x-amz-content-sha256 x-amz-date x-amz-security-token x-infino-account-id "

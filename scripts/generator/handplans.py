@@ -82,7 +82,7 @@ def read(module: str, name: str, taken: frozenset[str]) -> HandPlan:
         What the methods take from it.
 
     Raises:
-        DocumentError: There is no such function, or it is none that a method could be made of.
+        DocumentError: There is no such function, or no method can be made of it.
     """
     where = f"x-infino-plan {module}.{name}"
     path = ROOT / (module.replace(".", "/") + ".py")
@@ -127,12 +127,14 @@ def _problem(found: ast.FunctionDef, taken: frozenset[str]) -> str:
     if set(names) & taken:
         return f"the methods need the name {min(set(names) & taken)!r} themselves"
     defaults = [one for one in (*given.defaults, *given.kw_defaults) if one is not None]
+    # Defaults are copied as source into another module, where any name in them would be missing.
     if not all(isinstance(one, ast.Constant) for one in defaults):
         return "a default must be a literal"
     if '"""' in (ast.get_docstring(found) or ""):
         return "its docstring holds quotes that would end it"
     _, parts = _sections(inspect.cleandoc(ast.get_docstring(found) or ""))
     described = re.findall(r"^(\w+): ", parts["Args"], re.MULTILINE)
+    # The order counts as well: the docstring is copied, and its readers expect that of the signature.
     if described != names:
         return f"its docstring describes {', '.join(described) or 'nothing'} and not {', '.join(names)}"
     if not parts["Returns"] or not parts["Examples"]:

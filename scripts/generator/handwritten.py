@@ -37,6 +37,7 @@ _DO = "leave it in the document, or change that file as well"
 
 def _missing(path: str, tree: ast.Module, package: Path) -> Iterator[tuple[str, str]]:
     for node in ast.walk(tree):
+        # Relative imports stay inside of `infino`.
         if not isinstance(node, ast.ImportFrom) or node.level or not node.module:
             continue
         top, *rest = node.module.split(".")

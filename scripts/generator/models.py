@@ -143,11 +143,12 @@ def _is_secret(document: Node, at: Placed) -> bool:
     own = at.node.get("x-infino-secret") or any(one.get("writeOnly") for one in (at.node, found))
     if own or "properties" in found:
         return bool(own)
-    told = found.get("x-infino-secret") or found.get("format") == "password"
-    return bool(told) or any(_is_secret(document, Placed(one, at.place)) for one in inner)
+    marked = found.get("x-infino-secret") or found.get("format") == "password"
+    return bool(marked) or any(_is_secret(document, Placed(one, at.place)) for one in inner)
 
 
 def _refuse_shared_spellings(fields: list[ModelField], place: Place) -> None:
+    # With two owners it would depend on the order of the fields which of them reads the key.
     owner: dict[str, str] = {}
     for one in fields:
         for wire in one.wires:
@@ -168,6 +169,7 @@ def model_plans(document: Node, parsed: Parsed) -> list[ModelPlan]:
     plans, problems, modules = [], [], dict[str, str]()
     for found in parsed.models:
         try:
+            # Problems are collected, so that whoever writes the document sees all of them in one run.
             plans.append(_model(document, found))
             made = plans[-1]
             if modules.setdefault(made.module, made.name) != made.name:

@@ -8,6 +8,7 @@ import re
 from .document import Node, Place, refused, words
 from .parser import snake_case
 
+# RFC 9110, 9.2.2: these methods are idempotent, so that a repeated request has the effect of one.
 RETRY_OF_METHOD = dict.fromkeys(("get", "head", "options", "put", "delete"), "safe") | {
     "post": "never",
     "patch": "never",
@@ -93,6 +94,7 @@ def _wanted(node: Node, place: Place) -> tuple[str, str]:
             raise refused(place, "has neither a tag nor a dotted operationId", "tags: [things], which is its resource")
         resource = ".".join(snake_case(part) for part in str(tags[0]).split("."))
     if method is None:
+        # `client.threads.create_thread()` would say it twice.
         spoken = _singulars(str(resource).rsplit(".", 1)[-1])
         words = [word for word in snake_case(operation_id.rsplit(".", 1)[-1]).split("_") if word not in spoken]
         if not words:

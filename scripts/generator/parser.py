@@ -16,8 +16,6 @@ new release moved. Every mend is a change of the copy that it parses, never of w
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -139,8 +137,7 @@ def parse(document: Node, path: Path, output: Path, settings: Path) -> Parsed:
     loaded = ConfigFile.load_from_path(settings)
     loaded.content_type_overrides = {**_overrides(document), **(loaded.content_type_overrides or {})}
     config = Config.from_sources(loaded, MetaType.NONE, path, "utf-8", False, output)
-    with contextlib.redirect_stdout(io.StringIO()):
-        data = GeneratorData.from_dict(_Copy(document).made(), config=config)
+    data = GeneratorData.from_dict(_Copy(document).made(), config=config)
     if isinstance(data, GeneratorError):
         raise DocumentError(DocumentProblem((), f"openapi-python-client cannot read it: {_first_line(data)}"))
     parsed = Parsed(data, config)
@@ -164,6 +161,7 @@ def parse(document: Node, path: Path, output: Path, settings: Path) -> Parsed:
 def _settle(parsed: Parsed) -> None:
     """Give every reference to an object its properties: some are copied before the object has been read."""
     known = {str(model.class_info.name): model for model in parsed.data.models}
+    # By id: equal copies of one reference are different objects, and each of them has to be filled.
     seen: set[int] = set()
     waiting: list[Any] = list(known.values())
     for endpoint in parsed.endpoints.values():
@@ -202,7 +200,7 @@ def _problem(error: GeneratorError) -> DocumentProblem:
 
 
 def _named(said: str) -> Place:
-    """Return the place that a message names, where its error holds none."""
+    """Return the place that a message names, for errors that carry none."""
     if found := re.search(r"parsing ([A-Z]+) (/\S*) within", said):
         return ("paths", found[2], found[1].lower())
     found = re.search(r"/components/schemas/(\S+?):* ", f"{said} ")
@@ -235,6 +233,7 @@ class _Copy:
             "schemas": {
                 name: self._schema(node, ("components", "schemas", name))
                 for name, node in components.get("schemas", {}).items()
+                # Names for other names are left out, because `_schema` leads every reference past them.
                 if "$ref" not in node
             },
             "responses": {
@@ -250,7 +249,7 @@ class _Copy:
     def _operation(self, operation: Any) -> Node:
         node: Node = {
             "operationId": operation.node["operationId"],
-            "tags": [str(tag) for tag in operation.node.get("tags", ())][:1] or ["default"],
+            "tags": operation.node.get("tags", []),
             "description": f"{_MARK}{operation.http}{_MARK}{operation.path}",
             "parameters": [self._parameter(one.node, one.place) for one in operation.parameters],
             "responses": {code: self._content(one.node, one.place) for code, one in operation.answers.items()},

@@ -29,6 +29,7 @@ from .types import class_name, identifier, node_at
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 _PLAN = "x-infino-plan"
 _EVERYWHERE = ("from collections.abc import Mapping", "from collections.abc import Sequence", "from typing import Any")
+# RFC 3986, 3.3: what may stand unescaped in a path; `%`, because the document may hold escapes itself.
 _LITERAL = "/:@!$&'()*+,;=~-._%"
 
 
@@ -252,7 +253,7 @@ def _strangers(document: Node, found: dict[str, Resource]) -> Iterator[DocumentP
 def _false_examples(
     document: Node, parsed: Parsed, found: dict[str, Resource], places: dict[str, Place]
 ) -> Iterator[DocumentProblem]:
-    """Refuse examples that are no Python, or that a type checker would refuse."""
+    """Refuse examples that are not Python, or that a type checker would refuse."""
     methods = {method.operation: method for resource in found.values() for method in resource.called}
     signatures = {name: method.parameters for name, method in methods.items()}
     classes = [str(one.class_info.name) for one in parsed.models]
@@ -286,6 +287,7 @@ def _method(document: Node, parsed: Parsed, operation: Operation, node: Node) ->
     return Method(
         resource=resource,
         name=name,
+        # `from ... import list` would hide the builtin in the module that imports it.
         module=identifier(name) if name != "list" else "list_all",
         http=operation.http.upper(),
         path=_path(operation, found),
@@ -394,10 +396,12 @@ def _arguments(document: Node, operation: Operation, node: Node, endpoint: Endpo
         more, body = body_of(document, operation.body, endpoint)
         found += more
     _refuse_doubles(found, operation.place)
+    # `sorted` keeps the order of equals, so within a rank arguments come as the document lists them.
     return sorted(found, key=_rank), body
 
 
 def _rank(argument: Argument) -> int:
+    # Python's own rule: arguments with a default follow those without, and keyword-only ones come last.
     if argument.positional:
         return (0 if argument.place == "path" else 1) if not argument.default else 2
     return 4 if argument.default else 3

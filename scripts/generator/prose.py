@@ -1,4 +1,4 @@
-"""The words of the document beside methods and models: where they are told, and which would be told nowhere."""
+"""The words of the document beside methods and models: where they are written, and which are written nowhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WORDS = ("title", "summary", "description", "termsOfService", "contact", "licen
 
 
 def of_package(document: Node) -> list[str]:
-    """Return what the docstring of the package says: what is told of the service, and what operations share.
+    """Return what the docstring of the package says: the description of the service, and what operations share.
 
     Args:
         document: The whole document.
@@ -60,18 +60,18 @@ def of_call(document: Node, operation: Operation, node: Node, arguments: list[Ar
         Lines without indent.
     """
     named = {one.wire for one in arguments if one.place in _PARAMETERS}
-    told = [(one.name, [argument_text(one)]) for one in arguments if by_hand]
+    entries = [(one.name, [argument_text(one)]) for one in arguments if by_hand]
     for one in operation.parameters:
         own = [] if one.node["name"] in named else [one.node["description"]]
-        told.append((one.node["name"], [*own, *examples_of(one.node)]))
+        entries.append((one.node["name"], [*own, *examples_of(one.node)]))
     if operation.body:
         own = [operation.body.node.get("description", "")] if by_hand else []
-        told.append(("body", [*own, *_contents(operation.body.node)]))
+        entries.append(("body", [*own, *_contents(operation.body.node)]))
     for code, answer in operation.answers.items():
         if "$ref" not in operation.node["responses"][code]:
             said = _answer(document, answer)
-            told.append((code, [said] if by_hand or said != answer.node.get("description") else []))
-    lines = [line for name, said in told if any(said) for line in wrap(inline(f"{name}: {' '.join(said)}"), "    ")]
+            entries.append((code, [said] if by_hand or said != answer.node.get("description") else []))
+    lines = [line for name, said in entries if any(said) for line in wrap(inline(f"{name}: {' '.join(said)}"), "    ")]
     words = [node.get("summary", ""), node.get("description", ""), *elsewhere(node)] if by_hand else []
     head = [line for one in words if one for line in ("", *block(str(one)))]
     return [*head, "", "On the wire:", *lines] if lines else head
@@ -114,15 +114,16 @@ def docstrings_in(tree: ast.Module) -> list[str]:
     return [text for node in ast.walk(tree) if isinstance(node, homes) and (text := ast.get_docstring(node, False))]
 
 
-def untold(document: Node, told: Iterable[str], kept: Collection[str]) -> Iterator[DocumentProblem]:
+def left_out(document: Node, docstrings: Iterable[str], kept: Collection[str]) -> Iterator[DocumentProblem]:
     """Find the words of the document that stand in no docstring and in no schema that a model can show.
 
     Args:
         document: The whole document.
-        told: Every docstring.
+        docstrings: Every docstring.
         kept: Places of schemas that `json_schema()` shows as they are.
     """
-    everything = "\n".join(map(_bare, told))
+    # Docstrings wrap, indent and escape what the document says; its letters and digits survive all of that.
+    everything = "\n".join(map(_bare, docstrings))
     for place, text in _words(document, (), "document", kept):
         if _bare(text) not in everything and _bare(_json(text)[1:-1]) not in everything:
             yield DocumentProblem(

@@ -55,6 +55,7 @@ def origins_of(path: Path) -> Origins:
 def _read(path: Path) -> Node:
     try:
         text = path.read_bytes()
+        # YAML 1.2 contains JSON, so whatever the faster reader refuses is left to the one with the better messages.
         found = _json(text) or _yaml(text)
     except MarkedYAMLError as error:
         where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
@@ -83,7 +84,7 @@ def _members(pairs: list[tuple[str, Any]]) -> Node:
 
 
 def _no_number(word: str) -> float:
-    raise ValueError(f"{word} is no number of JSON")
+    raise ValueError(f"{word} is not a JSON number")
 
 
 def _yaml(text: bytes) -> Any:
@@ -101,6 +102,7 @@ _TimesAsText.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.cons
 
 def _plain(node: Any, place: Place, holders: tuple[int, ...]) -> Any:
     """Bring what YAML says to what JSON can say: statuses such as 200 are numbers in YAML that does not quote them."""
+    # YAML anchors can make a mapping its own member, which no walk over the document would ever leave.
     if id(node) in holders:
         raise refused(place, "an anchor holds itself", "write it out, or use $ref")
     if isinstance(node, Mapping):
@@ -116,7 +118,7 @@ def _plain(node: Any, place: Place, holders: tuple[int, ...]) -> Any:
     if isinstance(node, str):
         return _text(node, place)
     if isinstance(node, float) and not math.isfinite(node):
-        raise refused(place, f"{node} is no number of JSON", "describe it instead")
+        raise refused(place, f"{node} is not a JSON number", "describe it instead")
     if node is not None and not isinstance(node, bool | int | float):
         raise refused(place, f"a {type(node).__name__} has no form in JSON", "write it as text")
     return node
@@ -178,12 +180,14 @@ class _Files:
     def _local(self, home: str, target: str, file: Path, place: Place) -> str:
         """Return the reference inside the document that means the same."""
         name, _, pointer = target.partition("#")
+        # A NUL would make `resolve()` below raise ValueError.
         if "://" in name or "\0" in name:
-            raise refused(place, f"{target!r} is no file beside this one", "copy it into components")
+            raise refused(place, f"{target!r} is not a file beside this one", "copy it into components")
         if pointer and not pointer.startswith("/"):
             raise refused(place, f"{target!r} names no place", "such as #/components/schemas/Name")
         other = (file.parent / name).resolve() if name else file
         if other not in self._read:
+            # Compared after `resolve()`, so that neither `..` nor a symbolic link leads out of the folder.
             if not other.is_relative_to(self._home):
                 raise refused(place, f"{target!r} is outside of this folder", "copy it into components")
             if not os.path.isfile(other):
@@ -194,6 +198,7 @@ class _Files:
                 raise DocumentError(
                     *(DocumentProblem(place, f"{name}: {one.what}", one.do) for one in error.problems)
                 ) from None
+        # Another file may refer back into the document, where its parts are already at their place.
         if self._read[other] is self._document:
             return f"#{pointer}"
         if (other, pointer) not in self.taken:

@@ -177,6 +177,7 @@ def _of(document: Node, found: Property, node: Node, place: Place) -> PythonType
             return _scalar(f"{_literal(words)} | {base}", reader)
         case parser.ConstProperty():
             value = node["const"]
+            # By exact type, because True is an int as well.
             reader = {bool: "flag", int: "integer", str: "text"}.get(type(value))
             if reader is None:
                 raise refused((*place, "const"), f"{value!r} is neither text nor a whole number", "describe it instead")
@@ -351,6 +352,7 @@ def _words_of(document: Node, name: str, tag: str) -> list[str]:
     at = model_properties(document, Placed(node, ("components", "schemas", name))).get(tag)
     schema = follow(document, at.node, at.place).node if at else {}
     words = [schema["const"]] if "const" in schema else schema.get("enum", ())
+    # The keys of a discriminator's mapping are text, so `true` and `1` are compared in their JSON spelling.
     return [json.dumps(word) if isinstance(word, bool | int) else word for word in words if word is not None]
 
 
@@ -380,7 +382,7 @@ def _tagged(document: Node, node: Node, place: Place) -> str:
             raise refused((*place, "discriminator", "propertyName"), f"{name} has no {tag}", "describe it there")
         if name not in known:
             raise refused(
-                (*place, "discriminator", "mapping", word), f"{target} is none of the members", "add it to them"
+                (*place, "discriminator", "mapping", word), f"{target} is not one of the members", "add it to them"
             )
         readers.append(f"{word!r}: readers.model({module_name(class_name(name))!r}, {class_name(name)!r})")
     return f"readers.tagged({tag!r}, {{{', '.join(readers)}}})"

@@ -48,12 +48,13 @@ _FORWARD = re.compile(r"""(['"])[\w.\[\]]+\1""")
 # Until Python 3.12 a formatted string was one token.
 _FORMATTED = tuple(getattr(tokenize, name, -1) for name in ("FSTRING_START", "FSTRING_END"))
 _STRINGS = frozenset({tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)})
+# Put at both ends, so that every word has a neighbour to be looked at.
 _EDGE = tokenize.TokenInfo(tokenize.NEWLINE, "", (1, 0), (1, 0), "")
 Refusal = Callable[[int, str], DocumentError]
 
 
 class Edit(NamedTuple):
-    """One change of a text: from where to where, and what stands there then."""
+    """One change of a text: from where to where, and the text that replaces it."""
 
     start: int
     end: int
@@ -66,7 +67,7 @@ def word(name: str) -> str:
 
 
 class PlainText:
-    """A text whose places are told by line and column, counted in characters."""
+    """A text addressed by line and column, both counted in characters."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -205,7 +206,7 @@ def docstring(text: str, line: int, refusal: Refusal) -> str:
     """
     for old, new in PHRASES.items():
         text = text.replace(old, new)
-    # Statements of examples, and what stands between them.
+    # Statements of examples, and the text between them.
     parts = re.split(r"((?:^[ ]*>>> .*\n)(?:^[ ]*\.\.\.(?: .*)?\n)*)", text, flags=re.MULTILINE)
     for number, part in enumerate(parts):
         if number % 2:

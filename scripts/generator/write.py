@@ -29,6 +29,7 @@ _OWN_LINES = (
 )
 _FORMATTER = (
     ("check", "--fix-only", "--quiet", "--select", "F401,F811,I,UP", "--ignore", "UP037", *_OWN_LINES),
+    # Undefined names would be mistakes of the templates: found here, not by the first user who imports the module.
     ("check", "--quiet", "--select", "F821,F823"),
     ("format", "--line-length", "110", "--config", "format.skip-magic-trailing-comma = true", *_OWN_LINES),
 )
@@ -73,20 +74,21 @@ class InfinoProject(Project):
         self._build_calls(self._resources)
         self._build_resources(self._resources)
         kept = self._write_schemas()
+        # Both need what was written so far: handwritten code imports it, and the twins import from it.
         handwritten.check(self.package_dir)
         blocking.write(twinned, self.package_dir)
         notice = f"# Generated from {source} by scripts/generate; do not edit, change the document instead.\n"
-        told: list[str] = []
+        texts: list[str] = []
         for path in sorted(self.package_dir.rglob("*.py")):
             text = path.read_text("utf-8")
             tree = ast.parse(text)
             self._refuse_double_names(tree)
-            told += prose.docstrings_in(tree)
+            texts += prose.docstrings_in(tree)
             path.write_text(notice + text, encoding="utf-8")
 
-        untold = list(prose.untold(self._document, told, kept))
-        if untold:
-            raise DocumentError(*untold)
+        left_out = list(prose.left_out(self._document, texts, kept))
+        if left_out:
+            raise DocumentError(*left_out)
 
     def _refuse_double_names(self, tree: ast.Module) -> None:
         """Refuse a model whose class has the name of something else in a module that uses both."""
@@ -231,6 +233,7 @@ def _planned(document: Node, path: Path, output: Path, settings: Path, templates
 
 def _format(output: Path) -> None:
     for arguments in _FORMATTER:
+        # Isolated from any pyproject.toml around the output, so that the same bytes are written wherever it runs.
         command = [sys.executable, "-m", "ruff", *arguments, "--isolated", "--no-cache"]
         done = subprocess.run(
             [*command, "--target-version", "py311", str(output)], capture_output=True, text=True, check=False
@@ -259,6 +262,7 @@ def differences(wanted: Path, found: Path) -> list[str]:
     Returns:
         Relative paths of the files that differ, are missing or are left over.
     """
+    # Of both, because a file that is left over in one of them is a difference too.
     names = {name for folder in (wanted, found) for name in _files(folder)}
     return sorted(name for name in names if _bytes(wanted / name) != _bytes(found / name))
 

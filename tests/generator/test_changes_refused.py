@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from generator import reading
+from generator import answers, reading
 
+from infino.runtime import shapes
 from tests.support.changes import (
     ROOT,
     TEXT,
@@ -113,7 +114,7 @@ REFUSED = {
     "style of a scalar": (on(get=get(parameter("q", style="deepObject"))), f"{GET}.parameters.0.style: the style deepObject is for arrays and objects"),
     "word beside a parameter's reference": (on(get=get(parameter("q", schema={**ref("Thing"), "default": "a"}))), "default: a reference takes no such word"),
     "wrong word beside a reference": (at("/things", {"Thing": thing("T.", a={**ref("Box"), "readOnly": 1}), "Box": thing("B.", b=TEXT)}, get=get()), "properties.a.readOnly: 1 is not true or false"),
-    "reference to another kind": (on(get=get(ref("Thing"))), f"{GET}.parameters.0.$ref: #/components/schemas/Thing is none of components.parameters"),
+    "reference to another kind": (on(get=get(ref("Thing"))), f"{GET}.parameters.0.$ref: #/components/schemas/Thing is not in components.parameters"),
     "another signature": (lambda d: d["components"]["securitySchemes"]["signature"]["x-infino-signature"].update(region="eu-west-1"), "components.securitySchemes: requests are signed as"),
     "another scheme": (lambda d: d["components"]["securitySchemes"].update(token={"type": "http", "scheme": "bearer"}), "components.securitySchemes: requests are signed as"),
     "no signature": (root(security=[]), "security: every request is signed in one way"),
@@ -277,7 +278,7 @@ REFUSED = {
     ),
     "discriminator of a stranger": (
         at("/things", {**THING_SCHEMA, "Other": thing("O.", id=TEXT), "Third": thing("T.", id=TEXT)}, get=get(ok={"oneOf": [ref("Thing"), ref("Third")], "discriminator": {"propertyName": "id", "mapping": {"o": "Other"}}})),
-        "discriminator.mapping.o: Other is none of the members",
+        "discriminator.mapping.o: Other is not one of the members",
     ),
     "discriminator that no member has": (
         on(get=get(ok={"oneOf": [ref("Thing"), ref("ErrorBody")], "discriminator": {"propertyName": "kind"}})),
@@ -289,7 +290,7 @@ REFUSED = {
     "allOf that requires what is not there": (on(get=get(ok={"allOf": [ref("Thing"), {"required": ["nope"]}]})), "schema.allOf.1.required: 'nope' is required and no property"),
     "allOf with null": (prop(allOf=[ref("Thing")], type=["object", "null"]), f"{NAME}.type: null fits no member of allOf"),
     "only read and only written": (prop(readOnly=True, writeOnly=True), f"{NAME}.writeOnly: what is only read and only written is neither"),
-    "format of another type": (prop(type="integer", format="date-time"), f"{NAME}.format: the format date-time is none of an integer"),
+    "format of another type": (prop(type="integer", format="date-time"), f"{NAME}.format: date-time is not a format of an integer"),
     "limit of another type": (prop(maxItems=3), f"{NAME}.maxItems: maxItems says nothing of a string; do this: type: array"),
     "multiple of nought": (prop(type="integer", multipleOf=0), f"{NAME}.multipleOf: 0 is not a number above nought"),
     "example of another type": (prop(type="integer", example="a"), f"{NAME}.example: 'a' is not of type 'integer'"),
@@ -303,7 +304,7 @@ REFUSED = {
     "entry of no name": (extension(shape="entry"), f"{GET}.x-infino-shape: x-infino-shape: 'entry' takes the item of a name"),
     "keys of nothing": (extension(keys=["a"]), f"{GET}.x-infino-keys: x-infino-keys says nothing without x-infino-shape"),
     "keys of one": (on("/things/{id}", get=get(parameter("id", "path"), **{"x-infino-shape": "one", "x-infino-keys": ["a"]})), "x-infino-keys: x-infino-keys says nothing beside the shape one"),
-    "keys that are not there": (on(get=get(ok=thing("P.", items={"type": "array", "items": ref("Thing")}), **{"x-infino-shape": "list", "x-infino-type": "Thing", "x-infino-keys": ["itms"]})), f"{GET}.x-infino-keys: x-infino-keys: ['itms'] are no fields of the answer; do this: one of items"),
+    "keys that are not there": (on(get=get(ok=thing("P.", items={"type": "array", "items": ref("Thing")}), **{"x-infino-shape": "list", "x-infino-type": "Thing", "x-infino-keys": ["itms"]})), f"{GET}.x-infino-keys: x-infino-keys: ['itms'] are not fields of the answer; do this: one of items"),
     "pages of one": (extension(shape="count", pagination="none"), f"{GET}.x-infino-pagination: x-infino-pagination says nothing beside the shape count"),
     "an example beside a plan": (extension(plan="infino.plans.query", example="client.things.get()"), f"{GET}.x-infino-example: x-infino-example says nothing beside x-infino-plan"),
     "a plan beside handwritten": (extension(plan="infino.plans.query", handwritten=True), f"{GET}.x-infino-plan: x-infino-plan says nothing beside x-infino-handwritten"),
@@ -328,7 +329,7 @@ REFUSED = {
     "type of a flag": (extension(type="Thing", shape="flag"), f"{GET}.x-infino-type: x-infino-type says nothing beside the shape flag"),
     "bytes without a shape": (extension(accept="bytes"), f"{GET}.x-infino-accept: x-infino-accept says nothing without x-infino-shape"),
     "a GET with a body of nothing": (extension(get_with_body=True), f"{GET}.x-infino-get-with-body: x-infino-get-with-body is for a POST with a body"),
-    "alias of other parameters": (extension(alias=["/t/{nope}"]), f"{GET}.x-infino-alias: x-infino-alias: '/t/{{nope}}' is no path with the parameters of /things"),
+    "alias of other parameters": (extension(alias=["/t/{nope}"]), f"{GET}.x-infino-alias: x-infino-alias: '/t/{{nope}}' is not a path with the parameters of /things"),
     "plan without its function": (extension(plan="infino.plans.query"), f"{GET}: x-infino-plan infino.plans.query.get: the module has no function get"),
     "coercion to another type": (prop(**{"x-infino-coerce": "integer"}), f"{NAME}.x-infino-coerce: x-infino-coerce: 'integer' is not how a string is read"),
     "wrap of a number": (prop(type="integer", **{"x-infino-wrap": "q"}), f"{NAME}.x-infino-wrap: x-infino-wrap is for an object, and this is an integer"),
@@ -368,6 +369,18 @@ def test_a_change_is_refused_by_its_place(name: str) -> None:
     assert all("Traceback" not in problem for problem in problems)
 
 
+def test_lists_are_planned_under_the_keys_that_they_are_read_from() -> None:
+    assert answers.LIST_KEYS == shapes.LIST_KEYS
+
+
+def test_what_operations_share_is_refused_once() -> None:
+    def change(changed: Any) -> None:
+        on(get=get(), put=operation("things.put"))(changed)
+        changed["paths"]["/things"]["parameters"] = [{"name": "q", "in": "query", "schema": TEXT}]
+
+    assert len([one for one in refusals(change) if "parameter q has no description" in one]) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
@@ -376,7 +389,7 @@ def test_a_change_is_refused_by_its_place(name: str) -> None:
         ("- 1\n", "is not an OpenAPI document"),
         ("a: {200: 1, '200': 2}\n", "infino.yaml:1 a.200: stands there twice"),
         ("a: &x {b: *x}\n", "infino.yaml:1 a.b: an anchor holds itself"),
-        ("a: .inf\n", "infino.yaml:1 a: inf is no number of JSON"),
+        ("a: .inf\n", "infino.yaml:1 a: inf is not a JSON number"),
         ("a: !!set {x}\n", "infino.yaml:1 a: a set has no form in JSON"),
         ('{"a": "\\ud83d"}', "infino.yaml:1 a: holds half of a sign"),
         ("openapi: 3.1.1\npaths: {/x: {get: {}}}\ninfo: {title: x, version: '1'}\n", "infino.yaml:2 paths./x.get: misses operationId"),

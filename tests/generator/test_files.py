@@ -64,10 +64,10 @@ def test_every_kind_of_node_may_come_from_another_file(tmp_path: Path) -> None:
         ("schemas.yaml#/Nothing", "'schemas.yaml#/Nothing': schemas.yaml holds no /Nothing"),
         ("schemas.yaml#Thing", "'schemas.yaml#Thing' names no place"),
         ("../schemas.yaml#/Thing", "'../schemas.yaml#/Thing' is outside of this folder"),
-        ("https://example.com/a.yaml#/Thing", "is no file beside this one"),
+        ("https://example.com/a.yaml#/Thing", "is not a file beside this one"),
         ("schemas.yaml#/User", "'schemas.yaml#/User': User is also one of components.schemas"),
         ("broken.yaml", "broken.yaml: is not an OpenAPI document"),
-        ("a\0b", "is no file beside this one"),
+        ("a\0b", "is not a file beside this one"),
     ],
 )
 def test_what_cannot_be_taken_is_refused_by_name(target: str, wanted: str, tmp_path: Path) -> None:

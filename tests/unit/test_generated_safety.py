@@ -206,7 +206,7 @@ def test_two_arguments_of_one_name_are_refused() -> None:
         ({"oneOf": [{"minimum": 3}, {"pattern": "^a"}]}, "N. At least 3; of the form `^a`."),
         ({"format": "date"}, "N."),
         ({"deprecated": True}, "Deprecated. N."),
-        ({"writeOnly": True}, "N. Only sent, never told."),
+        ({"writeOnly": True}, "N. Only sent, never returned."),
         ({"externalDocs": {"url": "https://x.example"}}, "N. See https://x.example."),
     ],
 )
