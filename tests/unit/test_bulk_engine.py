@@ -117,6 +117,29 @@ def test_a_lost_answer_is_sent_again_only_with_ids() -> None:
         assert (result.retrying, engine.ledger.unknown) == ((1, 0) if keyed else (0, 1))
 
 
+@pytest.mark.parametrize(("concurrency", "most"), [(1, 3), (5, 5)])
+def test_so_many_lost_answers_in_a_row_that_may_be_of_one_cause_end_an_upload_without_ids(
+    concurrency: int, most: int
+) -> None:
+    engine, source = engine_of([(None, n) for n in range(2 * most)], size=1, concurrency=concurrency)
+    for piece in source:
+        engine.feed(piece)
+    engine.end()
+    for number in range(2 * most - 1):
+        chunk = engine.next(float(number))
+        assert chunk is not None
+        if number == most - 1:  # one answer that is good, and the count begins anew
+            engine.answered(chunk, AllAnswered([Item("created", 201)]), float(number), 0.1)
+            continue
+        assert engine.failure is None
+        engine.answered(chunk, AnswerLost(Timeout("no answer")), float(number), 0.1)
+    assert engine.failure is None
+    chunk = engine.next(99.0)
+    assert chunk is not None
+    engine.answered(chunk, AnswerLost(Timeout("the last")), 99.0, 0.1)
+    assert str(engine.failure).startswith("the last")
+
+
 def test_413_halves_until_the_record_that_is_too_large_is_named() -> None:
     values = [(str(n), n) for n in range(8)]
     engine, source = engine_of(values)
