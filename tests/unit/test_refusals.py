@@ -85,7 +85,7 @@ CASES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "a media type beyond ASCII": ("'accept' must be ASCII", lambda _: check_header("accept", "text/é")),
     "a secret that is no text": ("secret_key is text", lambda _: Credentials("key", 5)),  # type: ignore[arg-type]  # wrong
     "a Secret of a number": ("a Secret holds text", lambda _: Secret(5)),  # type: ignore[arg-type]  # wrong
-    "pickled headers of a request": ("signed headers cannot be pickled", lambda _: pickle.dumps(signer.SignedHeaders())),
+    "headers that are pickled": ("signed headers cannot be pickled", lambda _: pickle.dumps(signer.SignedHeaders())),
     "a pickled Secret": ("a Secret cannot be pickled", lambda _: pickle.dumps(Secret("word"))),
     "a callback that is none": ("must be callable", lambda _: Listeners().add("call", 5)),  # type: ignore[arg-type]  # wrong
     "a path without a slash": ("starts with a slash", lambda _: check_path("a")),
