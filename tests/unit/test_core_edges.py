@@ -86,6 +86,14 @@ def test_what_is_added_to_a_query_replaces_what_has_its_name() -> None:
     assert added.query == (("from", "3"), ("size", "9"), ("new", "true"), ("new", "x"))
 
 
+def test_a_multipart_body_holds_what_was_given_and_nothing_else() -> None:
+    body = b"".join(multipart([("a", 1), ("b", UNSET), ("c", None), ("d", ["x", "y"]), ("e", {"f": 2})], []).chunks())
+    told = [part.partition(b"\r\n\r\n") for part in body.split(b"\r\n--")]
+    assert [(head.partition(b'name="')[2].partition(b'"')[0], value) for head, _, value in told[:-1]] == [
+        (b"a", b"1"), (b"d", b"x"), (b"d", b"y"), (b"e", b'{"f":2}'),
+    ]  # fmt: skip
+
+
 def test_a_stream_that_cannot_go_back_is_never_half_a_body() -> None:
     left, right = socket.socketpair()
     left.sendall(b"text")

@@ -264,6 +264,12 @@ def test_decimals_of_two_pages_have_one_type() -> None:
     ]
 
 
+@pytest.mark.parametrize("texts", [("1" * 80, "0.5"), ("1e-90", "2"), ("1.5", "2")])
+def test_decimals_of_any_length_are_decimals_in_a_frame(texts: tuple[str, str]) -> None:
+    frame = typed([{"x": {"Decimal": text}} for text in texts]).to_pandas()
+    assert [*frame["x"]] == [*map(Decimal, texts)]
+
+
 def test_pages_without_values_have_the_types_that_were_declared() -> None:
     names = {"x": "Decimal(38,2)", "n": "Timestamp", "t": "DateTime", "f": "Timestamp(9)", "g": "DateTime(9)"}
     row: dict[str, Any] = {
