@@ -65,6 +65,22 @@ def test_a_member_that_would_not_act_is_refused(call: Signed, method: str, path:
     assert "unknown key" not in call(method, path, body).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("kind", "config", "named"),
+    [
+        ("sqlite", {"path": "/a", "nosuch": 1}, "unknown setting [nosuch]"),
+        ("sqlalchemy", {"url": "sqlite://", "sslmode": "require"}, "unknown setting [sslmode]"),
+        ("sqlalchemy", {"url": "postgresql://h/d", "database": "e"}, "[url] and [database]"),
+        ("sqlalchemy", {"url": "postgresql://h/d", "password": "e"}, "[url] and [password]"),
+        ("prometheus", {"base_url": "http://127.0.0.1:1", "url": "http://127.0.0.1:2"}, "[base_url] and [url]"),
+        ("elasticsearch", {"url": "http://127.0.0.1:1", "api_key": "a", "user": "b"}, "[api_key] and [user]"),
+    ],
+)  # fmt: skip
+def test_a_setting_of_a_connection_acts_or_is_refused(call: Signed, kind: str, config: Any, named: str) -> None:
+    reply = call("POST", f"/source/{kind}", {"config": {"name": "c", **config}})
+    assert (reply.status, named in reply.reason) == (400, True), reply.content
+
+
 def test_a_policy_says_nothing_that_would_not_act(call: Signed) -> None:
     policy = {"match_field": "n", "enrich_fields": ["k"], "indices": "d", "query": {"term": {"n": 1}}}
     for body in ({"enrich_policy": policy}, {"enrich_policy": {"match": policy}}):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
@@ -94,9 +95,33 @@ def config_of(body: dict[str, Any]) -> dict[str, Any]:
     return config
 
 
+LOGIN = ("name", "url", "host", "user", "username", "password")
+SQL = frozenset({*LOGIN, "account", "port", "pat_token", "database", "schema"})
+HTTP = frozenset({*LOGIN, "base_url", "timeout_secs", "accept_invalid_certs", "ssl_verify", "api_key", "bearer_token"})
+FILES = frozenset({"name", "path", "url", "schema"})
+EITHER = {"username": {"user"}, "base_url": {"url", "host"}, "api_key": {"bearer_token", "user", "username"},
+          "bearer_token": {"user", "username"}, "account": {"host"}, "pat_token": {"password"}}  # fmt: skip
+"""Setting -> those that say the same, or say it otherwise."""
+
+
+def check_settings(kind: SourceKind, config: Mapping[str, Any]) -> None:
+    """Refuse a setting that would not act, such as one that asks for encryption, or one beside a whole URL."""
+    either = {**EITHER, "url": (SQL | FILES) - {"name", "url", "schema"} if kind.query_type == "sql" else {"host"}}
+    for name, others in either.items():
+        if config.get(name) and (both := sorted(other for other in others if config.get(other))):
+            reason = f"config has [{name}] and [{both[0]}], of which one would not act; give one of them"
+            raise Problem(400, "illegal_argument_exception", reason)
+    known = FILES if kind.category == "File" else SQL if kind.query_type == "sql" else HTTP
+    if unknown := sorted(set(config) - known):
+        reason = f"config has the unknown setting [{unknown[0][:80]}]; known are {', '.join(sorted(known))}"
+        hint = ", and a url may carry more" if kind.query_type == "sql" else ""
+        raise Problem(400, "illegal_argument_exception", reason + hint)
+
+
 def create(gateway: Gateway, source_type: str, config: dict[str, Any], *, by_admin: bool = True) -> Document:
     """Test a connection and store it."""
     kind = kind_of_source(source_type)
+    check_settings(kind, config)
     connector(kind, config, gateway.reach, chosen_by_admin=by_admin).test()
     body = {"type": kind.id, "status": "connected", "config": gateway.vault.encrypt(config)}
     return gateway.control.put(KIND, str(uuid.uuid4()), body)
@@ -107,6 +132,7 @@ def update(gateway: Gateway, connection_id: str, changes: dict[str, Any], *, by_
     with gateway.control.changing():
         stored = get(gateway, connection_id)
         config = {**stored.config, **changes}
+        check_settings(stored.kind, config)
         chosen_by_admin = by_admin or not changes.keys() & {"path", "url"}
         connector(stored.kind, config, gateway.reach, chosen_by_admin=chosen_by_admin).test()
         body = {**stored.document.body, "status": "connected", "config": gateway.vault.encrypt(config)}
