@@ -231,6 +231,11 @@ def test_a_query_written_out_that_no_limit_can_follow_is_named(client, flights, 
             "metric_column_unused_with_count_aggregation",
         ),
         ({"sql": {"metrics": [{"function": "median", "column": "delay"}]}}, "unknown_aggregation_function"),
+        ({"sql": {"metrics": [{"function": "count", "filter": "a > 1"}]}}, "unknown_member"),
+        ({"sql": {"metrics": [], "having": "a > 1"}}, "unknown_member"),
+        ({"mapping": {"x": {"column": "day", "bucket": "day", "time_zone": "Asia/Tokyo"}}}, "unknown_member"),
+        ({"filters": [{"field": "delay", "operator": "is", "value": 1, "negate": True}]}, "unknown_member"),
+        ({"sql": {"metrics": [], "order_by": [{"column": "day", "direction": "up"}]}}, "order_by_direction_unknown"),
         ({"sql": {"metrics": [{"function": "avg"}]}}, "unknown_aggregation_function"),
         (
             {
@@ -544,3 +549,17 @@ def test_a_limit_leaves_nothing_of_a_query_out(dialect: str) -> None:
 def test_a_query_that_would_be_written_without_an_argument_is_refused() -> None:
     with pytest.raises(Problem, match="of it would be lost"):
         StoreDialect("tsql").limited("SELECT DATEDIFF(day, a, b, 4) FROM t", 5, 0)
+
+
+def test_a_filter_finds_the_number_that_it_says(sync_client: Infino, fresh: Callable[[str], str]) -> None:
+    name = fresh("long")
+    sync_client.datasets.create(name)
+    sync_client.records.bulk(name, [{"n": 2**53 + 1, "f": 2.0**53, "k": "a"}, {"n": 2**53, "f": 0.5, "k": "b"}])
+
+    def found(field: str, value: Any) -> list[str]:
+        filters = [{"field": field, "operator": "is", "value": value}]
+        return [row["k"] for row in shown(sync_client, spec(name, mapping={"x": "k"}, filters=filters)).rows]
+
+    assert (found("n", 2**53 + 1), found("n", 1.6), found("f", 2**53), found("f", "0.5")) == (["a"], [], ["a"], ["b"])
+    with pytest.raises(BadRequestError, match="stands beside a DOUBLE"):
+        found("f", 2**53 + 1)

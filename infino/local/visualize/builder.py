@@ -196,7 +196,10 @@ class QueryBuilder:
     def _order(self, x: str | None, metric: GroupMetric, names: Sequence[str]) -> str:
         parts = []
         for one in self.spec["source"]["sql"].get("order_by") or ():
-            direction = "DESC" if str(one.get("direction", "")).lower() == "desc" else "ASC"
+            word = str(one.get("direction") or "asc").lower()
+            direction = "DESC" if word == "desc" else "ASC"
+            if word not in ("asc", "desc"):
+                self.warn("order_by_direction_unknown", f"{word} is unknown; asc is used")
             if one.get("metric_id") is not None:
                 if one["metric_id"] != metric.id:
                     why = f"there is no metric {one['metric_id']}; its order is dropped"

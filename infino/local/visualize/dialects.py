@@ -37,7 +37,7 @@ _SQLITE = {
     "year": "strftime('%Y-01-01T00:00:00', {0})",
 }
 _WITHOUT_LIMIT = ("oracle", "tsql")
-_EXACT = (*INTEGERS, "UBIGINT", "HUGEINT", "DECIMAL")
+_EXACT = (*INTEGERS, "UBIGINT", "HUGEINT", "DECIMAL", "DOUBLE")
 
 
 class Dialect:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from infino.local.http import Problem
 from infino.local.sources.catalogue import KINDS
+from infino.local.visualize import forms
 from infino.local.visualize.builder import Built, QueryBuilder, bound, overridden, page
 from infino.local.visualize.documents import axis_column
 from infino.local.visualize.filters import Conditions, conditions, merged, time_filter
@@ -43,6 +44,8 @@ def execute(gateway: Gateway, principal: Principal, spec: Node, request: Node) -
     def warn(code: str, message: str) -> None:
         warnings.append({"code": code, "message": message})
 
+    for name in forms.unknown({key: spec.get(key) for key in forms.RUN} | request, forms.RUN):
+        warn("unknown_member", f"{name} is unknown; it is not used")
     connector = source.get("connector_id")
     if connector and connector not in KINDS:
         warn("unknown_connector_id", f"there is no connector {connector}; GET /sources lists them")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infino.local.http import Problem
@@ -23,10 +23,11 @@ FILTER: Form = {
     "id": TEXT, "field": TEXT, "operator": TEXT, "value": ANY, "enabled": YES_NO, "is_time_filter": YES_NO,
     "query_type": TEXT, "index": TEXT,
 }  # fmt: skip
+SPAN: Form = {"from": ANY, "to": ANY}
 _COMMON: dict[str, Any] = {
     "kind": TEXT, "title": TEXT, "description": TEXT, "filters": [FILTER], "time_range": OBJECT, "tags": [TEXT],
 }  # fmt: skip
-VISUALIZATION: Form = {
+VISUALIZATION: dict[str, Any] = {
     **_COMMON,
     "source": {
         "kind": TEXT,
@@ -75,6 +76,35 @@ DASHBOARD: Form = {
     "options": {"use_margins": YES_NO, "hide_panel_titles": YES_NO, "refresh_interval": ANY},
     "chat_thread_id": TEXT,
 }
+
+
+RUN: Form = {
+    "source": VISUALIZATION["source"],
+    "mapping": {**VISUALIZATION["mapping"], "x": {"column": ANY, "bucket": ANY}},
+    "filters": [FILTER],
+    "time_range": SPAN,
+}
+"""What decides which rows a visualization shows."""
+
+
+def unknown(value: Any, form: Form, place: str = "") -> Iterator[str]:
+    """Yield what a saved object says that has no form, and so decides nothing.
+
+    Args:
+        value: What was saved.
+        form: What may stand there.
+        place: Where it stands.
+    """
+    if isinstance(form, dict) and isinstance(value, Mapping):
+        for key, inner in value.items():
+            where = f"{place}.{key}" if place else key
+            if key in form:
+                yield from unknown(inner, form[key], where)
+            elif inner is not None:
+                yield where
+    elif isinstance(form, list) and isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from unknown(one, form[0], f"{place}[{number}]")
 
 
 def check(value: Any, form: Form, place: str = "") -> None:
