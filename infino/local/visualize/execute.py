@@ -44,7 +44,7 @@ def execute(gateway: Gateway, principal: Principal, spec: Node, request: Node) -
     def warn(code: str, message: str) -> None:
         warnings.append({"code": code, "message": message})
 
-    for name in forms.unknown({key: spec.get(key) for key in forms.RUN} | request, forms.RUN):
+    for name in forms.unknown({**{key: spec.get(key) for key in forms.RUN}, **request}, forms.RUN):
         warn("unknown_member", f"{name} is unknown; it is not used")
     connector = source.get("connector_id")
     if connector and connector not in KINDS:

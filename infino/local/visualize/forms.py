@@ -78,7 +78,7 @@ DASHBOARD: Form = {
 }
 
 
-RUN: Form = {
+RUN: dict[str, Any] = {
     "source": VISUALIZATION["source"],
     "mapping": {**VISUALIZATION["mapping"], "x": {"column": ANY, "bucket": ANY}},
     "filters": [FILTER],
