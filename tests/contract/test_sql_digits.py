@@ -115,6 +115,16 @@ def test_what_would_merge_neighbours_is_refused(numbers: Signed, question: str, 
     assert numbers.rows("SELECT count(*) AS c FROM e")[0]["c"] == 3
 
 
+@pytest.mark.parametrize(
+    "value", ["to_json({})", "json_object('a', [{}])", "{}::JSON", "{{'a': {}}}::JSON", "json_array({})"]
+)
+def test_a_decimal_that_json_would_round_is_refused(call: Signed, value: str) -> None:
+    narrow, wide = value.format("x::DECIMAL(18, 17)"), value.format("x::DECIMAL(38, 17)")
+    assert "loses digits as JSON: cast it to DECIMAL(38, 17)" in call.sql(f"SELECT {narrow} AS v FROM d").reason
+    assert b"0.12345678901234568" in call.sql(f"SELECT {wide} AS v FROM d").content
+    assert call.sql(f"SELECT {value.format('1.50')} AS v, {value.format('n')} AS w FROM d").status == 200
+
+
 def test_what_merges_nothing_is_answered(numbers: Signed) -> None:
     assert numbers.rows(f"SELECT n FROM e WHERE n = {2**53 + 1}.0") == [{"n": 2**53 + 1}]
     assert numbers.rows(f"SELECT n FROM e WHERE n IN ('{2**53}', '7') AND d = '2024-01-01 00:00:00'") == [{"n": 2**53}]

@@ -32,6 +32,10 @@ CHOOSING = frozenset({
 COMPARING = ("COMPARE_", "LOGICAL_COMPARISON_JOIN", "LOGICAL_DELIM_JOIN", "LOGICAL_ANY_JOIN")
 """How the names begin of what compares values."""
 BEYOND = re.compile(r"(?<![\w.])[0-9]{39,}(?![\w.])")
+JSON = frozenset({"to_json", "json_object", "json_array", "row_to_json", "array_to_json"})
+"""The functions that write their arguments as JSON."""
+IN_64_BITS = 18
+"""Digits of a decimal that the engine keeps in 64 bits."""
 LONG = frozenset({"BIGINT", "HUGEINT", "UBIGINT", "UHUGEINT"})
 FLOATS = frozenset({"DOUBLE", "FLOAT"})
 TEXTS = frozenset({"VARCHAR", "ENUM", "NULL"})
@@ -66,6 +70,8 @@ def kept(
                 "a whole number of more than 128 bits can only be a column: upload it as a record"
             ) from None
         raise wrong_sql("the statement is nested too deeply") from None
+    for value in into_json(plan):
+        refuse_narrow(type_of(value), value)
     written = {(cast.start, cast.length): cast for cast in statement.casts}
     edits = []
     for cast, use in casts_of(plan):
@@ -81,6 +87,36 @@ def kept(
         elif found.type_start in bare and (places := places_for(source)) > innermost(target)["type_info"]["scale"]:
             edits.append((found.type_start, found.type_end, f"DECIMAL(38, {places})"))
     return edits
+
+
+def into_json(plan: Any) -> Iterator[Node]:
+    """Yield every value of a plan that the engine writes as JSON."""
+    waiting = [plan]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            target = (node["return_type"]["type_info"] or {}) if node.get("type") == "OPERATOR_CAST" else {}
+            if target.get("alias") == "JSON" or (node.get("qname") or {}).get("path", [""])[-1] in JSON:
+                yield from node["children"]
+            waiting += node.values()
+
+
+def refuse_narrow(kind: Node, value: Node) -> None:
+    """Raise a 400 for a decimal that the engine writes as a double; it does so with those that 64 bits hold.
+
+    Args:
+        kind: The type of a value, or of a part of it.
+        value: The value.
+    """
+    inner = kind["type_info"] or {}
+    for part in [inner["child_type"]] if "child_type" in inner else [x["second"] for x in inner.get("child_types", ())]:
+        refuse_narrow(part, value)
+    if kind["id"] == "DECIMAL" and SAFE_DIGITS < inner["width"] <= IN_64_BITS:
+        written = value.get("type") == "VALUE_CONSTANT" and kind is type_of(value) and not value["value"]["is_null"]
+        if not (written and is_double(number_of(value["value"]))):
+            raise wrong_sql(f"a {shown(kind)} loses digits as JSON: cast it to DECIMAL(38, {inner['scale']})")
 
 
 def place_of(node: Node) -> tuple[int, int]:
@@ -101,6 +137,11 @@ def number_of(value: Node) -> Decimal:
     return Decimal(whole).scaleb(-((value["type"]["type_info"] or {}).get("scale", 0)))
 
 
+def is_double(number: Decimal) -> bool:
+    """Tell whether a double holds a number."""
+    return Decimal(repr(float(number))) == number
+
+
 def refuse_written(value: Node, target: Node, use: Use) -> None:
     """Raise a 400 where the value that a question writes out is not what the type that it meets would hold of it.
 
@@ -115,7 +156,7 @@ def refuse_written(value: Node, target: Node, use: Use) -> None:
             raise wrong_sql(f"'{value['value'][:80]}' stands beside a {shown(target)}, {problem}")
     elif kind in FLOATS and (source in LONG or source == "DECIMAL"):
         number = number_of(value)
-        if use and Decimal(repr(float(number))) != number:
+        if use and not is_double(number):
             raise wrong_sql(f"{number:f} stands beside a {kind}, which does not hold its digits: cast one")
     else:
         refuse_loss(value["type"], target, use, long=False)
@@ -141,7 +182,7 @@ def text_loss(text: str, target: Node) -> str | None:
         return "which has no fraction: write a number"
     if kind == "DECIMAL" and places > target["type_info"]["scale"]:
         return "which does not hold its digits: write a number"
-    if kind in FLOATS and Decimal(repr(float(number))) != number:
+    if kind in FLOATS and not is_double(number):
         return "which does not hold its digits: cast one"
     return None
 

@@ -70,7 +70,8 @@ KEYS = words(
 MEETING = words(
     "BETWEEN CASE COMPARISON SUBQUERY WINDOW ARRAY_CONSTRUCTOR COMPARE_IN COMPARE_NOT_IN OPERATOR_COALESCE"
     " OPERATOR_NULLIF SET_OPERATION_NODE RECURSIVE_CTE_NODE EXPRESSION_LIST || concat if ifnull"
-    " map nullif row struct_pack"
+    " map nullif row struct_pack to_json json_object json_array json_group_array json_group_object row_to_json"
+    " array_to_json"
 )
 """The classes and types of nodes, and names of functions, in which one value meets another one."""
 CHOOSERS = ("list_", "array_", "greatest", "least", "floor", "ceil", "date_")
@@ -274,7 +275,7 @@ class Check:
             unnamed=tuple(self._unnamed),
             everything=self._everything or not bare.isdisjoint(self._qualifiers),
             joins=self._joins,
-            meets=self._meets or self._joins or any(cast.type == "DECIMAL" for cast in self._casts),
+            meets=self._meets or self._joins or any(cast.type in ("DECIMAL", "JSON") for cast in self._casts),
         )
 
     def _inner(self, node: Node, ctes: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:
