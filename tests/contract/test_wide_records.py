@@ -27,6 +27,8 @@ RECORDS = (
     orjson.dumps({"n": 4, **WIDE}),
     orjson.dumps({**dict(reversed(WIDE.items())), "n": 5, "w0": None}),
     b'{"n":6,"w1":"a text by now","w2":2.5}',
+    b'{"":1,"*":2,"n":7,"[*]":3,"w1":null,"user":{"name":"eve","":1},"w3":5}',
+    *(orjson.dumps({"n": 8 + number, "user": {"name": f"name {number}"}, **WIDE}) for number in range(5)),
 )
 APART = (
     "SELECT * FROM wide",
@@ -95,8 +97,12 @@ def in_both_ways(call: Signed, query: str, monkeypatch: pytest.MonkeyPatch, **ke
     return bool(ways), found
 
 
+@pytest.mark.parametrize("worth", [0, 1000, whole.WORTH])
 @pytest.mark.parametrize("query", APART)
-def test_whole_records_are_read_apart(served: LocalGateway, monkeypatch: pytest.MonkeyPatch, query: str) -> None:
+def test_whole_records_are_read_apart(
+    served: LocalGateway, monkeypatch: pytest.MonkeyPatch, query: str, worth: int
+) -> None:
+    monkeypatch.setattr(whole, "WORTH", worth)
     apart, (status, text) = in_both_ways(Signed(served), query, monkeypatch)
     assert apart, query
     assert status == 200, text

@@ -7,7 +7,8 @@ records with these numbers are read, with one expression for all fields of a typ
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -15,7 +16,7 @@ import attrs
 from infino.local.sql.guard import Statement
 from infino.local.sql.result import WIDE, ResultColumn, frames_of, gathered, listed, wide_row
 from infino.local.store import DatasetView, TypedColumn
-from infino.local.store.columns import ID, lists_of
+from infino.local.store.columns import ID, lists_of, texts_at, texts_of_members
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 NUMBER = "_seq"
 """The name of a record's number; a question that has this name for anything takes the common way."""
+WORTH = 5000
+"""Members of records that are worth a statement of their own."""
 PLAIN = ("replace_list", "rename_list", "qualified_exclude_list", "columns", "expr")
 """What a star may not have."""
 MORE = ("group_expressions", "group_sets", "having", "sample", "qualify")
@@ -77,23 +80,48 @@ class WholeRecords:
         numbers = cursor.execute(f"SELECT {NUMBER} FROM (\n{sql}\n) LIMIT {limit + 1}").fetchall()
         headers = self.headers()
         frames = list(frames_of(headers, flat))
-        rows, lists, groups = lists_of(self.view.table, self.columns)
-        shown = [listed(headers[group[0]].type, found, flat) for group, found in zip(groups, lists, strict=True)]
-        reading = f"SELECT {', '.join([NUMBER, *shown])} FROM {rows} WHERE {NUMBER} IN"
-        order = [place for group in groups for place in group]
         taken = 0
 
         def take(size: int) -> list[str]:
             nonlocal taken
             wanted = [number for (number,) in numbers[taken : taken + size]]
             taken += len(wanted)
-            if not wanted:
-                return []
-            read = cursor.execute(f"{reading} ({', '.join(map(str, wanted))})").fetchall()
-            found = {number: wide_row(values, order, frames, flat) for number, *values in read}
+            found: dict[int, str] = {}
+            for alike, texts in self._alike(cursor, wanted):
+                rows, lists, groups = lists_of(self.view.table, self.columns, f" WHERE {among(alike)}", texts)
+                shown = [listed(headers[group[0]].type, made, flat) for group, made in zip(groups, lists, strict=True)]
+                order = [place for group in groups for place in group]
+                cursor.execute(f"SELECT {', '.join([NUMBER, *shown])} FROM {rows}")
+                found |= {number: wide_row(values, order, frames, flat) for number, *values in cursor.fetchall()}
             return [found[number] for number in wanted]
 
         return headers, *gathered(take, headers, limit, longest)
+
+    def _alike(
+        self, cursor: duckdb.DuckDBPyConnection, numbers: Sequence[int]
+    ) -> Iterator[tuple[Sequence[int], Callable[[Sequence[str]], str]]]:
+        """Yield records that are read together, and what returns SQL for the texts at some paths of theirs.
+
+        The engine goes through a record's members for each path. Where many have the same members in the same order,
+        it is told their places instead, in a statement for these.
+        """
+        if not numbers:
+            return
+        others: list[int] = []
+        members = "json_keys(_source)"
+        query = f"SELECT list({NUMBER}), {members} FROM {self.view.table} WHERE {among(numbers)} GROUP BY {members}"
+        for alike, names in cursor.execute(query).fetchall():
+            if len(alike) * len(names) > WORTH:
+                yield alike, partial(texts_of_members, members=names)
+            else:
+                others += alike
+        if others:
+            yield others, texts_at
+
+
+def among(numbers: Sequence[int]) -> str:
+    """Return the condition that a record has one of these numbers."""
+    return f"{NUMBER} IN ({', '.join(map(str, numbers))})"
 
 
 def whole_records(statement: Statement, views: Mapping[str, DatasetView | Information]) -> WholeRecords | None:

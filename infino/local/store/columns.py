@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import attrs
 import duckdb
 
-from infino.local.values.paths import literal
+from infino.local.values.paths import literal, step, steps_of
 
 WIDE = 100
 """More columns than these are cast together."""
@@ -79,7 +79,7 @@ def shredded(table: str, columns: Sequence[TypedColumn], condition: str = "") ->
     return rows, expressions
 
 
-def texts_at(paths: Iterable[str]) -> str:
+def texts_at(paths: Sequence[str]) -> str:
     """Return SQL for the list of the texts at some paths."""
     return f"json_extract_string(_source, [{', '.join(map(literal, paths))}])"
 
@@ -98,8 +98,25 @@ def by_type(table: str, columns: Sequence[TypedColumn], condition: str) -> tuple
     return f"(SELECT *, {made} FROM {rows})", expressions
 
 
+def texts_of_members(paths: Sequence[str], members: Sequence[str]) -> str:
+    """Do what `texts_at` does, for documents with certain members, which need not be looked for by name each.
+
+    Args:
+        paths: The paths.
+        members: The names of all members of each document, in their order.
+    """
+    places = {step("$", name): place for place, name in enumerate(members, 1)}
+    inner = [path for path in paths if path not in places and len(steps_of(path)) > 1]
+    places |= {path: place for place, path in enumerate(inner, len(members) + 1)}
+    texts = "json_extract_string(_source, '$.*')"
+    if inner:
+        texts = f"list_concat({texts}, {texts_at(inner)})"
+    nowhere = len(places) + 1
+    return f"list_select({texts}, [{', '.join(str(places.get(path, nowhere)) for path in paths)}])"
+
+
 def lists_of(
-    table: str, columns: Sequence[TypedColumn], condition: str = ""
+    table: str, columns: Sequence[TypedColumn], condition: str = "", texts: Callable[[Sequence[str]], str] = texts_at
 ) -> tuple[str, list[str], list[Sequence[int]]]:
     """Return what to read columns from, SQL for lists of the values of one type each, and which columns these are of.
 
@@ -107,6 +124,7 @@ def lists_of(
         table: A table with `_source`.
         columns: The columns.
         condition: Which rows, as a WHERE clause.
+        texts: Returns SQL for the list of the texts at some paths.
     """
     groups: dict[tuple[str, bool], list[int]] = {}
     for place, column in enumerate(columns):
@@ -119,5 +137,5 @@ def lists_of(
         start = len(paths) + 1
         paths += [path for place in places if (path := columns[place].path) is not None]
         lists.append(f"TRY_CAST(_texts[{start}:{len(paths)}] AS {kind}[])")
-    texts = f", {texts_at(paths)} AS _texts" if paths else ""
-    return f"(SELECT *{texts} FROM {table}{condition})", lists, list(groups.values())
+    read = f", {texts(paths)} AS _texts" if paths else ""
+    return f"(SELECT *{read} FROM {table}{condition})", lists, list(groups.values())
