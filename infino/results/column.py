@@ -113,6 +113,11 @@ def value_kind(value: Any) -> Kind:
             return "mixed"
 
 
+def kinds_of(values: Sequence[Any]) -> set[Kind]:
+    """The kinds of many values: one of each type is looked at."""
+    return set(map(value_kind, dict(zip(map(type, values), values, strict=True)).values()))
+
+
 def unite(kinds: Iterable[Kind]) -> Kind:
     """The kind of a column whose values have these kinds."""
     found = set(kinds) - {"null"}

@@ -22,12 +22,12 @@ from infino.results.column import (
     as_decimal,
     declared_kind,
     exact_loads,
+    kinds_of,
     nested,
     real,
     unique_names,
     unite,
     untag,
-    value_kind,
 )
 
 _PYTHON: Final[Mapping[Kind, type]] = {
@@ -281,28 +281,29 @@ def bare_column(slot: Slot, cells: list[Any]) -> tuple[Column, list[Any]]:
     # Such a column says that tags lie inside of its values; in others `{"String": 1}` may be a user's object.
     if wanted in ("array", "object") and (slot.declared or "").endswith("(tagged)"):
         cells = [nested(cell) for cell in cells]
-    kind = unite({value_kind(cell) for cell in cells})
+    kind = unite(kinds_of(cells))
     if kind == "null":
         kind = wanted or "null"
     elif kind == "string" and wanted in TIME_KINDS:
         kind = wanted
     elif wanted == "float" and kind in ("integer", "string", "mixed"):
         cells = [real(cell) for cell in cells]
-        kind = unite({value_kind(cell) for cell in cells})
+        kind = unite(kinds_of(cells))
     elif wanted == "decimal" and kind in ("string", "integer"):
         cells = [as_decimal(cell) for cell in cells]
-        kind = unite({value_kind(cell) for cell in cells})
+        kind = unite(kinds_of(cells))
     kind, cells = settle(kind, cells)
     return Column(slot.name, kind, slot.declared), cells
 
 
 def settle(kind: Kind, values: list[Any]) -> tuple[Kind, list[Any]]:
     """Bring the numbers of a column to one type, or call the column mixed where that would lose digits."""
-    if kind == "float" and any(isinstance(value, int) for value in values):
+    whole = kind in ("float", "decimal") and int in set(map(type, values))
+    if kind == "float" and whole:
         floats = [real(value) for value in values]
         # `new != new` is NaN, which equals nothing.
         same = all(new == old or new != new for new, old in zip(floats, values, strict=True))
         return ("float", floats) if same and not any(isinstance(v, int) for v in floats) else ("mixed", values)
-    if kind == "decimal" and any(isinstance(value, int) for value in values):
+    if kind == "decimal" and whole:
         return kind, [as_decimal(value) for value in values]
     return kind, values

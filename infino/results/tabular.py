@@ -41,6 +41,21 @@ def name_call(error: DecodeError | QueryError, operation: str | None, status: in
         error.status = error.status or status
 
 
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Let the garbage collector rest: what JSON and rows become has no cycles.
+
+    To look for some in a million new objects again and again takes longer than to make them.
+    """
+    resting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if resting:
+            gc.enable()
+
+
 class Tabular:
     """A table that is decoded when first asked for; the base of the results.
 
@@ -54,26 +69,17 @@ class Tabular:
 
     @contextmanager
     def _decoding(self) -> Iterator[None]:
-        """Errors of decoding come long after the call: they name it all the same.
-
-        Meanwhile the garbage collector rests: what JSON becomes has no cycles, and to look for some in a million new
-        objects again and again takes longer than to make them.
-        """
-        resting = gc.isenabled()
-        gc.disable()
+        """Errors of decoding come long after the call: they name it all the same."""
         try:
-            yield
+            with _no_garbage():
+                yield
         except (DecodeError, QueryError) as error:
             name_call(error, self.operation, self.status)
             raise
         except RecursionError:
-            # Raised below, outside of the handler: the stack of a RecursionError is a thousand frames long.
             problem = "the answer is nested too deeply"
         else:
             return
-        finally:
-            if resting:
-                gc.enable()
         raise DecodeError(problem, operation=self.operation, status=self.status)
 
     @cached_property
@@ -225,7 +231,9 @@ class Tabular:
             >>> client.query.sql("SELECT 1 AS one").to_dicts()
             [{'one': 1}]
         """
-        return list(self)
+        names = self.names
+        with _no_garbage():
+            return [dict(zip(names, row, strict=True)) for row in self.rows()]
 
     def to_arrow(self) -> pyarrow.Table:
         """The result as an Arrow table.
