@@ -75,8 +75,8 @@ def report(what: str, taken: dict[str, list[float]], unit: float, name: str, bud
 
 
 def python(statement: str) -> Callable[[], float]:
-    """Seconds of a statement in a new interpreter, without the start of the interpreter itself."""
-    program = f"import time; started = time.perf_counter(); {statement}; print(time.perf_counter() - started)"
+    """Seconds of the processor for a statement in a new interpreter, without the start of the interpreter itself."""
+    program = f"import time; started = time.process_time(); {statement}; print(time.process_time() - started)"
     return lambda: float(subprocess.run([sys.executable, "-c", program], check=True, capture_output=True).stdout)
 
 
