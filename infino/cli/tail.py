@@ -16,6 +16,9 @@ from infino.core.redaction import printable
 if TYPE_CHECKING:
     from infino import Infino
 
+LOOK = 1000
+"""New records that one look brings at most; what is beyond them comes with the next."""
+
 
 @command()
 @click.argument("dataset", required=False)
@@ -78,22 +81,23 @@ def _records(client: Infino, dataset: str, field: str | None, lines: int) -> Ite
 
     field = field or _order(client, dataset)
     newest: Any = None
-    at_newest: set[str] = set()
+    known: set[str] = set()  # ids of the records of the newest moment
+    # More than are shown, so that the others of the newest moment are known and do not come as new ones.
+    body: dict[str, Any] = {"size": max(lines, LOOK), "sort": [{field: "desc"}]}
+    fresh = client.query.dsl(dataset, body).hits()[::-1]
+    shown = fresh[max(len(fresh) - lines, 0) :]
     while True:
-        # Records of the newest moment may still come: they are asked for again, and those that were shown are known.
-        body: dict[str, Any] = {"size": lines, "sort": [{field: "desc"}]}
-        if newest is not None:
-            body = {"size": 1000, "query": {"range": {field: {"gte": newest}}}, "sort": [{field: "asc"}]}
-        found = client.query.dsl(dataset, body).hits()
-        fresh = [hit for hit in found if str(hit.id) not in at_newest]
-        if newest is None:
-            fresh.reverse()
         for hit in fresh:
             moment = (hit.sort or [None])[0]
             if moment != newest:
-                newest, at_newest = moment, set()
-            at_newest.add(str(hit.id))
-        yield [dumps({"_id": hit.id, **(hit.source or {})}).decode() for hit in fresh]
+                newest, known = moment, set()
+            known.add(str(hit.id))
+        yield [dumps({"_id": hit.id, **(hit.source or {})}).decode() for hit in shown]
+        # Records of the newest moment may still come, so it is asked for again; the size leaves room beside the known.
+        body = {"size": LOOK + len(known), "sort": [{field: "asc"}]}
+        if newest is not None:
+            body["query"] = {"range": {field: {"gte": newest}}}
+        shown = fresh = [hit for hit in client.query.dsl(dataset, body).hits() if str(hit.id) not in known]
 
 
 def _order(client: Infino, dataset: str) -> str:

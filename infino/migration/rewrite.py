@@ -158,9 +158,10 @@ def _rewrite(path: Path) -> tuple[list[OldCall], bytes]:
             owner = module.code_for_node(function.value)
             if owner not in names:
                 return updated
+            # Of the updated call: libcst leaves inner nodes first, so old calls among the arguments are new by now.
             arguments = [
                 (one.keyword.value if one.keyword else None, one.star + module.code_for_node(one.value))
-                for one in original.args
+                for one in updated.args
             ]
             new = new_call(function.attr.value, arguments).replace("client.", f"{owner}.", 1)
             line = self.get_metadata(metadata.PositionProvider, original).start.line

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
@@ -540,6 +541,26 @@ def test_new_records_are_followed(run, loaded):
     )
     followed = run("tail", metrics, "--promql", '{__name__=~".+"}', "--rounds", "1", "-o", "ndjson")
     assert [json.loads(line)["value"] for line in followed.output.splitlines()] == [7.0]
+
+
+@pytest.mark.parametrize("already", ["0", "5"])
+def test_only_new_records_are_followed_however_many_share_a_moment(run, gateway, fresh, monkeypatch, already):
+    dataset, rounds = fresh("tail"), iter(range(3))
+
+    def add(first: int, count: int, moment: int) -> None:
+        with gateway.client() as client:
+            client.datasets.load(dataset, [{"id": str(first + n), "t": moment} for n in range(count)], id="id")
+
+    def meanwhile(seconds: float) -> None:
+        number = next(rounds)
+        add(100 + number * 1200, 1 if number else 1200, 2)
+
+    add(0, 20, 1)
+    monkeypatch.setattr("infino.cli.tail.time", SimpleNamespace(sleep=meanwhile))
+    lines = run("tail", dataset, "--by", "t", "-n", already, "--rounds", "4").output.splitlines()
+    shown = [json.loads(line) for line in lines]
+    assert [one["t"] for one in shown].count(1) == int(already)
+    assert len({one["_id"] for one in shown if one["t"] == 2}) == len(shown) - int(already) == 1202
 
 
 def test_one_question(run, loaded):

@@ -27,6 +27,7 @@ rows = sdk.query_dataset_in_sql("SELECT 1")  # kept
 client.query_dataset_in_promql("up", dataset="m.aly")
 client.query_dataset_in_promql("up")
 sdk.create_connection("mysql", {"name": "x"})
+sdk.get_dataset_schema(sdk.get_datasets()[0]["name"])
 other.ping()
 
 
@@ -43,6 +44,7 @@ rows = sdk.query.sql("SELECT 1")  # kept
 client.query.promql("up", dataset="m.aly")
 client.query.promql("up")
 sdk.connections.create("mysql", **{"name": "x"})
+sdk.datasets.schema(sdk.datasets.list()[0]["name"])
 other.ping()
 
 
@@ -78,7 +80,7 @@ def test_old_calls_are_found_and_written(tmp_path: Path) -> None:
     program = tmp_path / "old.py"
     program.write_text(OLD)
     listed = CliRunner().invoke(command, ["migrate", str(tmp_path)])
-    assert "5 old calls" in listed.output
+    assert "7 old calls" in listed.output
     assert f"{program}:6: sdk.query_dataset_in_sql" in listed.output
     rows = CliRunner().invoke(command, ["migrate", str(tmp_path), "-o", "ndjson"]).stdout.splitlines()
     assert (str(program), 6) in [(row["path"], row["line"]) for row in map(json.loads, rows)]
