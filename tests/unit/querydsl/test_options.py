@@ -419,6 +419,36 @@ def test_percentiles_of_dates(corpus: Corpus) -> None:
     assert corpus.aggregate({"p": spec})["p"]["values"] == {"50.0": 1705449600000.0, "50.0_as_string": "2024-01-17"}
 
 
+@pytest.mark.parametrize(
+    ("policy", "average", "order", "least"),
+    [
+        ("skip", 7 / 3, [3, 1, 0], 1.0), ("insert_zeros", 7 / 4, [3, 1, 0, 2], 0.0),
+        ("keep_values", 7 / 4, [3, 1, 0, 2], 0.0),
+    ],
+)  # fmt: skip
+def test_gap_policies_hold_for_every_pipeline(policy: str, average: float, order: list[int], least: float) -> None:
+    corpus = Corpus([{"n": 0, "v": 1}, {"n": 1, "v": 2}, {"n": 3, "v": 3}, {"n": 3, "v": 1}])
+    inner = {"s": {"sum": {"field": "v"}}, "b": {"bucket_sort": {"sort": [{"s": "desc"}], "gap_policy": policy}}}
+    beside = {"buckets_path": "h>s", "gap_policy": policy}
+    histogram = {"histogram": {"field": "n", "interval": 1}}
+    answer = corpus.aggregate(
+        {
+            "sorted": {**histogram, "aggs": inner},
+            "h": {**histogram, "aggs": {"s": inner["s"]}},
+            **{kind: {f"{kind}_bucket": beside} for kind in ("avg", "min", "max", "sum", "stats")},
+            "fewest": {"min_bucket": {**beside, "buckets_path": "h>_count"}},
+        }
+    )
+    assert [bucket["key"] for bucket in answer["sorted"]["buckets"]] == order
+    assert (answer["avg"]["value"], answer["min"]["value"]) == (pytest.approx(average), least)
+    assert (answer["max"]["value"], answer["sum"]["value"], answer["fewest"]["value"]) == (4.0, 7.0, 0.0)
+    assert answer["stats"]["avg"] == pytest.approx(average)
+    by_parts = {"composite": {"sources": [{"n": {"terms": {"field": "n"}}}]}}
+    with pytest.raises(Problem, match="several parts"):
+        corpus.aggregate({"a": {**by_parts, "aggs": {"b": {"bucket_sort": {"sort": ["_key"]}}}}})
+    corpus.close()
+
+
 def histogram_keys(corpus: Corpus, kind: str, **options: Any) -> list[Any]:
     answer = corpus.aggregate({"h": {kind: {"min_doc_count": 1, **options}}})["h"]["buckets"]
     return [bucket.get("key_as_string", bucket["key"])[:10] if kind[0] == "d" else bucket["key"] for bucket in answer]

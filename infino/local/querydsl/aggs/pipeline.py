@@ -53,12 +53,12 @@ class Pipeline(Aggregation):
         """Add to the buckets of one parent, reorder them or take some out."""
         return group
 
-    def number(self, bucket: AggregationBucket, path: str) -> float | None:
-        """Return the number of one bucket, by the gap policy where it has none."""
-        found = value_at(bucket.answer(), path)
-        if (found is None or (not bucket.count and path != "_count")) and self.gap == "insert_zeros":
-            return 0.0
-        return found
+    def number(self, bucket: Result, path: str) -> float | None:
+        """Return the number of one bucket of the answer, by the gap policy where it has no documents or no number."""
+        found = value_at(bucket, path)
+        if path == "_count" or self.gap == "keep_values" or (found is not None and bucket.get("doc_count")):
+            return found
+        return 0.0 if self.gap == "insert_zeros" else None
 
 
 class CumulativeSum(Pipeline):
@@ -71,7 +71,7 @@ class CumulativeSum(Pipeline):
     def apply(self, group: list[AggregationBucket]) -> list[AggregationBucket]:
         total = 0.0
         for bucket in group:
-            total += self.number(bucket, self.numbers) or 0.0
+            total += self.number(bucket.answer(), self.numbers) or 0.0
             bucket.inner[self.node.name] = {"value": total}
         return group
 
@@ -87,8 +87,8 @@ class Derivative(Pipeline):
     def apply(self, group: list[AggregationBucket]) -> list[AggregationBucket]:
         last: tuple[float, float] | None = None
         for bucket in group:
-            value, place = self.number(bucket, self.numbers), value_at(bucket.answer(), "_key") or 0.0
-            if value is None or (not bucket.count and self.numbers != "_count" and self.gap == "skip"):
+            value, place = self.number(bucket.answer(), self.numbers), value_at(bucket.answer(), "_key") or 0.0
+            if value is None:
                 continue
             if last is not None:
                 made: Result = {"value": value - last[0]}
@@ -148,9 +148,12 @@ class BucketSort(Pipeline):
         return [bucket for bucket, _ in kept][self.start : end]
 
     def _key(self, bucket: AggregationBucket, path: str) -> Any:
-        if path == "_key" and isinstance(bucket.shown.get("key"), str):
-            return bucket.shown["key"]
-        return self.number(bucket, path)
+        if path == "_key":
+            key = bucket.shown.get("key")
+            if isinstance(key, dict):
+                raise illegal(f"[{short(self.node.name)}] can't sort by [_key], which has several parts here")
+            return key
+        return self.number(bucket.answer(), path)
 
 
 def sortable(value: Any) -> tuple[bool, bool, Any]:
@@ -179,7 +182,7 @@ class Sibling(Pipeline):
         if buckets is None:
             raise missing(self.first)
         entries = buckets.items() if isinstance(buckets, dict) else [(shown_key(bucket), bucket) for bucket in buckets]
-        found = [(key, value_at(bucket, self.rest)) for key, bucket in entries]
+        found = [(key, self.number(bucket, self.rest)) for key, bucket in entries]
         return self.summary([(key, value) for key, value in found if value is not None])
 
     def summary(self, found: Sequence[tuple[Any, float]]) -> Result:
