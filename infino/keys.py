@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import inspect
 import math
 import threading
@@ -18,7 +19,6 @@ from infino.core.extras import check_loop
 from infino.core.listeners import is_async
 from infino.core.redaction import Secret
 from infino.core.signer import SigV4Signer
-from infino.core.threads import in_thread
 from infino.slots import CredentialCache, Waiting
 
 Connection = TypeVar("Connection")
@@ -28,6 +28,23 @@ _PATIENCE: Final = 5.0
 """Most seconds to wait for a new pair while another one holds; a provider that hangs is asked again after them."""
 # Most of what is left of the call, or of the pair, is kept for the request that needs the keys.
 _PART: Final = 1 / 4
+
+
+def _aside(work: Callable[[], Given]) -> Future[Given]:
+    """Run a function in a thread of its own, which does not keep the process from ending should it hang."""
+    future: Future[Given] = Future()
+
+    def run() -> None:
+        try:
+            given = work()
+        except BaseException as error:
+            future.set_exception(error)
+        else:
+            future.set_result(given)
+
+    # Not an executor: Python waits for its threads at exit. The context is copied for providers that read variables.
+    threading.Thread(target=contextvars.copy_context().run, args=(run,), name="infino-keys", daemon=True).start()
+    return future
 
 
 @contextmanager
@@ -75,7 +92,7 @@ class _KeysBase:
         asking = waiting.asking
         # One question at a time, shared by all who wait; a provider that hangs gets company only every few seconds.
         if asking is None or asking[0].done() or asking[1] < max(after, now - _PATIENCE):
-            asking = waiting.asking = in_thread("infino-keys", lambda: self._given(now)), now
+            asking = waiting.asking = _aside(lambda: self._given(now)), now
         return asking
 
     def _given(self, began: float) -> object:

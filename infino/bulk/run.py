@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextvars import copy_context
 from functools import partial
+from queue import SimpleQueue
 from typing import Any, Protocol
 
 from infino.bulk.answers import Outcome, failed
@@ -16,7 +19,6 @@ from infino.bulk.report import BulkReport
 from infino.bulk.upload import OPERATION, Upload, close_source
 from infino.core.errors import InfinoError
 from infino.core.messages import Request, Response
-from infino.core.threads import in_thread
 
 
 class Sends(Protocol):
@@ -25,6 +27,48 @@ class Sends(Protocol):
     def send(self, request: Request) -> Response:
         """Send one request."""
         ...
+
+
+class Senders:
+    """Threads that a process does not wait for at its end, unlike those of `ThreadPoolExecutor`.
+
+    After Ctrl-C a request may hang until its time limit, and nobody wants its answer any more.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._threads: list[threading.Thread] = []
+        self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
+
+    def submit(self, call: Callable[[], Any]) -> Future[Any]:
+        """Let a thread make a call."""
+        future: Future[Any] = Future()
+        self._calls.put((future, partial(copy_context().run, call)))  # a trace goes on in the thread
+        if len(self._threads) < self._most:
+            thread = threading.Thread(target=self._work, name="infino-bulk", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        return future
+
+    def _work(self) -> None:
+        while (job := self._calls.get()) is not None:
+            _run(*job)
+            del job  # a body is not kept while waiting for the next
+
+    def close(self, *, wait: bool) -> None:
+        """Let the threads end."""
+        for _ in self._threads:
+            self._calls.put(None)
+        for thread in self._threads if wait else ():
+            thread.join()
+
+
+def _run(future: Future[Any], call: Callable[[], Any]) -> None:
+    if future.set_running_or_notify_cancel():
+        try:
+            future.set_result(call())
+        except BaseException as error:  # whoever waits for the future gets it
+            future.set_exception(error)
 
 
 class Run(Iterator[ChunkResult]):
@@ -81,13 +125,17 @@ class Run(Iterator[ChunkResult]):
 
     def _go(self) -> Generator[ChunkResult, None, None]:
         upload = self._upload
+        senders = Senders(upload.options.concurrency)
         try:
             try:
-                yield from self._rounds()
+                yield from self._rounds(senders)
             finally:
                 close_source(upload.reader)
         except BaseException as error:
             # The caller goes away or presses a key: nobody waits for answers any more.
+            for future in self._flights:
+                future.cancel()
+            senders.close(wait=False)
             try:
                 upload.fail(error)
             finally:
@@ -95,14 +143,15 @@ class Run(Iterator[ChunkResult]):
             if isinstance(error, GeneratorExit):
                 raise
             upload.verdict()
+        senders.close(wait=True)
         upload.close()
         upload.verdict()
 
-    def _rounds(self) -> Iterator[ChunkResult]:
+    def _rounds(self, senders: Senders) -> Iterator[ChunkResult]:
         upload, engine = self._upload, self._upload.engine
         while not engine.done:
             while (chunk := engine.next(upload.clock())) is not None:
-                self._flights[in_thread("infino-bulk", partial(self._send, chunk))] = chunk
+                self._flights[senders.submit(partial(self._send, chunk))] = chunk
             if engine.hungry:
                 try:
                     piece = upload.reader.next(engine.chunk_bytes)

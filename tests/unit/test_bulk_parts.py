@@ -20,8 +20,7 @@ from infino.bulk.columns import FrameEncoder
 from infino.bulk.encode import Encoder, encode_each
 from infino.bulk.lines import MOST, LineEncoder
 from infino.bulk.options import BulkOptions
-from infino.bulk.run import upload
-from infino.core.messages import Request, Response
+from infino.bulk.run import Senders
 
 
 def test_the_package_shows_what_it_has() -> None:
@@ -153,35 +152,17 @@ def test_bodies_of_any_batches_are_cut_by_their_exact_bytes(
         }
 
 
-class Counting:
-    """A transport that notes how many requests are under way, and lets none go before there were as many as may be."""
-
-    def __init__(self, most: int) -> None:
-        self.most, self.full, self.lock = most, threading.Event(), threading.Lock()
-        self.now, self.seen, self.threads = 0, list[int](), set[tuple[str, bool]]()
-
-    def send(self, request: Request) -> Response:
-        with self.lock:
-            self.now += 1
-            self.seen.append(self.now)
-            self.threads.add((threading.current_thread().name, threading.current_thread().daemon))
-            if self.now == self.most:
-                self.full.set()
-        assert self.full.wait(10)
-        with self.lock:
-            self.now -= 1
-        return Response("records.bulk", 200, content=b'{"errors":false,"items":[{"index":{"result":"created"}}]}')
-
-
 @pytest.mark.parametrize("most", [1, 3])
-def test_each_request_has_a_thread_that_nobody_waits_for_at_the_end_and_never_more_than_may_be_in_flight(
-    most: int,
-) -> None:
-    transport = Counting(most)
-    rows = [{"n": number} for number in range(10)]
-    assert upload(transport, "d", rows, {"chunk_records": 1, "concurrency": most}).created == 10
-    assert max(transport.seen) == most
-    assert transport.threads == {("infino-bulk", True)}
+def test_never_more_threads_than_requests_in_flight(most: int) -> None:
+    gate, senders = threading.Event(), Senders(most)
+    before = {thread for thread in threading.enumerate() if thread.name == "infino-bulk"}
+    futures = [senders.submit(gate.wait) for _ in range(most + 4)]
+    made = {thread for thread in threading.enumerate() if thread.name == "infino-bulk"} - before
+    assert len(made) == most
+    gate.set()
+    assert all(future.result(10) for future in futures)
+    senders.close(wait=True)
+    assert not any(thread.is_alive() for thread in made)
 
 
 def test_a_body_that_is_exactly_full_leaves_at_once() -> None:
