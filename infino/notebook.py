@@ -18,6 +18,7 @@ from infino import Infino
 from infino.core.errors import InfinoError, ValidationError
 from infino.core.extras import require
 
+# Before the imports below, so that a missing IPython is answered with the extra to install.
 require("IPython", "notebook", "%load_ext infino")
 
 from IPython.core.error import UsageError  # noqa: E402  # only once it is known to be installed
@@ -143,6 +144,7 @@ class InfinoMagics(Magics):
         if name:
             raise UsageError(f"%infino: {name!r} is a {type(found).__name__}, and not a client (Infino)")
         if self._own is None:
+            # Kept for later cells, so that each does not open connections of its own.
             self._own = Infino()
         return self._own
 

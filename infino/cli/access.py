@@ -45,6 +45,7 @@ def wanted(paths: tuple[Path, ...]) -> dict[str, Any]:
         document = read_object(f"@{file}")
         if not isinstance(document, dict):
             raise click.UsageError(f"{file} holds no roles: write them by name, or one document named by the file.")
+        # `Permissions` tells one document from documents by name.
         for name, role in ({file.stem: document} if "Permissions" in document else document).items():
             if name in found:
                 raise click.UsageError(f"{file} names the role {name!r} a second time.")
@@ -97,6 +98,7 @@ def apply(session: Session, paths: tuple[Path, ...], prune: bool) -> None:
             session.say(str(planned))
             return
         _show_plan(session, planned)
+        # Asked after the plan is shown, so that what is confirmed has been seen.
         if any(change.action == "delete" for change in planned.changed):
             session.confirm("Delete roles")
         client.roles.apply(documents, prune=prune)

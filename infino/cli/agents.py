@@ -61,8 +61,10 @@ async def serve_http(server: Any, port: int) -> None:
 
     from infino.mcp import loopback_app
 
+    # Loopback alone does not keep out other users of this machine, nor pages in a browser.
     token = secrets.token_urlsafe(24)
     config = uvicorn.Config(loopback_app(server, token), host="127.0.0.1", port=port, log_level="warning")
+    # Bound before uvicorn runs, so that port 0 has become a number that can be printed.
     with config.bind_socket() as listener:
         click.echo(f"http://127.0.0.1:{listener.getsockname()[1]}/mcp", err=True)
         click.echo(f"Authorization: Bearer {token}", err=True)
@@ -80,6 +82,7 @@ def install(session: Session, program: str, allow_writes: bool) -> None:
         arguments += ["--profile", session.profile]
     if session.endpoint:
         arguments += ["--endpoint", session.endpoint]
+    # By full path: programs with windows are not started from a shell and have another PATH.
     found = shutil.which("infino")
     command, arguments = (found, arguments) if found else (sys.executable, ["-m", "infino", *arguments])
     key, place = PROGRAMS[program]

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 }
 # Groups that hold the operations of a resource, written by its methods, and what people need beside them.
 RESOURCES = (
+    # By name and not looked up on the client, whose import would take longer than all the rest of `--help`.
     "account", "alerts", "connections", "dashboards", "datasets", "files", "fino", "imports", "jobs", "metrics",
     "monitors", "records", "roles", "sources", "users", "visualizations",
 )  # fmt: skip

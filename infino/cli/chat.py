@@ -100,6 +100,7 @@ class Talk:
         self.console = console
         self.sources = sources
         self.running = True
+        # A thread that is continued keeps the datasets it was begun with.
         self.session: Session = client.fino.chat(thread=thread, sources=sources if thread is None else None)
         self.last: Answer | None = None
         self._folder: Path | None = None
@@ -163,6 +164,7 @@ class Talk:
 
         spinner = Spinner("dots", text="connecting")
         text = ""
+        # Transient: the unfinished text goes when the stream ends, and `_show` prints the whole answer in its place.
         with Live(spinner, console=self.console, transient=True, refresh_per_second=12) as live:
             for event in events:
                 if isinstance(event, Status):
@@ -177,7 +179,9 @@ class Talk:
         from rich.markdown import Markdown
 
         if answer.text:
+            # Without terminal hyperlinks (OSC 8), which would hide where a link of the answer leads.
             self.console.print(Markdown(printable_lines(answer.text), hyperlinks=False))
+        # A single value stands in the text of the answer already.
         if len(answer.rows) > 1 or (answer.rows and len(answer.rows[0]) > 1):
             self._table(answer, ROWS_SHOWN)
         if answer.chart:
@@ -287,6 +291,7 @@ class Talk:
     _do_exit = _do_quit
 
 
+# rich would read square brackets in a plain str as markup.
 def _plain(text: str) -> Any:
     from rich.text import Text as Plain
 
@@ -314,5 +319,6 @@ def _line_history() -> Iterator[None]:
     finally:
         with contextlib.suppress(OSError):
             state.mkdir(parents=True, exist_ok=True)
+            # Made before readline writes it, with whose default mode others could read what was asked.
             path.touch(mode=0o600)
             readline.write_history_file(path)

@@ -45,12 +45,14 @@ def load(
     reports = []
     with session.client() as client:
         for path in paths:
+            # A reader that can `peek`, which the buffer of a replaced stdin need not have.
             source: Any = io.BufferedReader(stdin) if path == "-" else Path(path)
             if input_format or path == "-":
                 settings["format"] = input_format or _guessed(source)
             report = client.datasets.load(
                 dataset,
                 source,
+                # Rejected records are reported below, and must not keep the other files from being loaded.
                 on_error="collect",
                 progress=not session.quiet and sys.stderr.isatty(),
                 **settings,

@@ -101,9 +101,11 @@ def _operation(name: str, method: Callable[..., Any], path: tuple[str, ...]) -> 
     readers = {one.name: _ArgumentReader(one, (path[-1], name)) for one in parameters}
 
     def run(session: Session, **given: Any) -> None:
+        # Before the client is made: a prompt must not hold a connection open.
         for key in _SECRET & given.keys():
             given[key] = secret(key.capitalize(), given[key], new=True)
         values = {key: readers[key].value(text) for key, text in given.items() if text not in (None, ())}
+        # What is destroyed is named by the first two arguments at most, such as a dataset and a record.
         named = [text for key, text in list(given.items())[:2] if isinstance(text, str) and key not in _SECRET]
         what = " ".join([*path, name.replace("_", "-"), *named])
         if name.startswith(_DESTROYS):
@@ -117,11 +119,13 @@ def _operation(name: str, method: Callable[..., Any], path: tuple[str, ...]) -> 
                 session.say(f"{what}: there was nothing to do")
             elif name == "exists":
                 session.say(f"{what}: {'yes' if answer else 'no'}")
+                # For scripts: `if infino datasets exists NAME`.
                 sys.exit(0 if answer else 1)
             else:  # here, for a list asks for its further pages
                 show(session, answer, done=f"{what}: done")
 
     decorated: Any = run
+    # Decorators apply from the inside out, so the first parameter has to come last.
     for one in reversed(parameters):
         decorated = readers[one.name].parameter(texts.get(one.name, ""))(decorated)
     positional = [one.name for one in parameters if readers[one.name].is_argument]
@@ -160,6 +164,7 @@ def show(session: Session, answer: Any, *, done: str) -> None:
 def _outer(annotation: str) -> set[str]:
     count = 1
     while count:
+        # One level of brackets a round, from the inside, because a pattern cannot match nested ones.
         annotation, count = re.subn(r"\[[^\[\]]*\]", "", annotation)
     return set(re.findall(r"\w+", annotation))
 
@@ -248,6 +253,7 @@ def read_object(text: str) -> Any:
         except (OSError, UnicodeDecodeError) as error:
             raise click.UsageError(f"{text[1:]} cannot be read: {error}") from None
     try:
+        # JSON first: it is the faster of the two, and nearly all JSON is YAML as well.
         return json.loads(text)
     except ValueError:
         from infino.core.documents import parse_yaml

@@ -127,6 +127,7 @@ def _table(found: Rows, limit: int | None) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    # Without a terminal the size would be a guess of 80 columns: pipes and files are given more.
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH
     rows = [[text_of(cell) for cell in row] for row in islice(found.rows(), limit)]
     heads = [printable(name) for name in found.names]
@@ -212,6 +213,7 @@ def fitting(widths: Sequence[int], room: int, spare: Sequence[int] = (), keep: S
     """
     kept = list(range(len(widths)))
     while len(kept) > 1 and _needed([widths[at] for at in kept]) + (4 if len(kept) < len(widths) else 0) > room:
+        # The middle goes first: the columns at the beginning name the row.
         others = [at for at in kept if at not in keep] or kept
         kept.remove(next((at for at in spare if at in kept), others[len(others) // 2]))
     return kept if len(kept) > 1 or len(widths) <= 1 else []
@@ -296,6 +298,7 @@ def _parquet(found: Rows) -> None:
         if found.result is not None
         else arrow.Table.from_pylist([dict(zip(found.names, row, strict=True)) for row in found.rows()])
     )
+    # Parquet keeps track of its place in the file, and a pipe cannot tell one.
     buffer = io.BytesIO()
     parquet.write_table(table, buffer)
     sys.stdout.buffer.write(buffer.getvalue())

@@ -41,6 +41,7 @@ def sql(session: Session, statement: str | None, file: Path | None, params: tupl
         raise click.UsageError("Give a statement or a file, not both.")
     if file is not None:
         statement = file.read_text(encoding="utf-8")
+    # Without a terminal nobody could use the shell, so a pipe is read as if `-` were given.
     elif statement == "-" or (statement is None and not sys.stdin.isatty()):
         statement = sys.stdin.read()
     if statement is not None and not statement.strip():

@@ -106,10 +106,12 @@ def shared_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
         session = ctx.ensure_object(Session)
+        # An option may stand before or after the command's name: where it is left out must not undo where it was given.
         if value not in (None, False):
             setattr(session, parameter.name or "", value)
         return value
 
+    # Decorators apply from the inside out, so these come in the reverse of the order in which help lists them.
     options: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
         (("-v", "--verbose"), {"is_flag": True, "help": "Log each request on standard error."}),
         (("-y", "--yes"), {"is_flag": True, "help": "Don't ask before something is destroyed."}),
@@ -166,6 +168,7 @@ class CommandGroup(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Name the command that was probably meant."""
+        # Imported here, because only a mistyped name has a use for it.
         from difflib import get_close_matches
 
         known = self.list_commands(ctx)
@@ -213,6 +216,7 @@ def command(name: str | None = None, **settings: Any) -> Callable[[Callable[...,
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 ctx.exit(0)
             except KeyboardInterrupt:
+                # 128 + SIGINT, as shells report it.
                 ctx.exit(130)
 
         about = settings.get("help") or function.__doc__ or ""

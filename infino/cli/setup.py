@@ -101,6 +101,7 @@ def _answer(client: Infino) -> Any:
     from infino import APIError
 
     try:
+        # The Date header of a refusal will do: a clock that is wrong is itself a reason to be refused.
         return client.with_raw_response.ping()
     except APIError as refusal:
         return refusal
@@ -116,6 +117,7 @@ def _clock(client: Infino) -> str:
         return "the service tells no time"
     off = (datetime.now(UTC) - parsedate_to_datetime(said)).total_seconds()
     text = f"{abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} the service's"
+    # The skew that services commonly allow a SigV4 date.
     if abs(off) >= 300:
         raise Finding(f"{text}; signatures are refused beyond 300 s: set this machine's clock (NTP)")
     return text
@@ -206,6 +208,7 @@ def config_login(session: Session, access_key: str, secret_key: Any) -> None:
     secret_key = secret("Secret key", secret_key)
     endpoint = session.endpoint or click.prompt("Endpoint", default="https://api.infino.ws")
     try:
+        # Tried before they are saved: a profile that does not work is worse than none.
         with Infino(access_key=access_key, secret_key=secret_key, endpoint=endpoint) as client:
             who = client.account.whoami()
     except InfinoError as error:
@@ -228,6 +231,7 @@ def _read_profiles() -> dict[str, Any]:
 
     path = _profile_path()
     try:
+        # Editors on Windows may have put a byte order mark in front, which TOML does not allow.
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}

@@ -132,6 +132,7 @@ class Shell:
         from prompt_toolkit.completion import Completer
 
         completer = type("SqlCompleter", (Completer,), {"get_completions": staticmethod(self.words.get_completions)})()
+        # In a thread, because completion may ask the service, and typing must not wait for that.
         prompt: Any = toolkit.PromptSession(history=_history(), completer=completer, complete_in_thread=True)
         click.echo(f"Connected to {self.client.config.endpoint.url}. A statement ends with ; - \\? helps, \\q leaves.")
         going = True
@@ -154,6 +155,7 @@ class Shell:
         """
         if line.lstrip().startswith("\\"):
             return self.command(line.strip())
+        # Only at the start of a statement: inside of one these may be names.
         if not self.words.above and line.strip().rstrip(";").lower() in ("exit", "quit"):
             return False
         ended, self.words.above = _cut(f"{self.words.above}{line}\n")
@@ -181,6 +183,7 @@ class Shell:
                 click.echo(HELP)
             case "\\x":
                 self.session.output = None if self.session.output == "vertical" else "vertical"
+            # Parquet is binary, and this is a terminal.
             case "\\o" if rest in FORMS and rest != "parquet":
                 self.session.output = rest
             case "\\limit" if rest.isdecimal():
@@ -242,6 +245,7 @@ def _cut(text: str) -> tuple[list[str], str]:
     found, begun, at = [], 0, 0
     while at < len(text):
         if text[at] in "'\"":
+            # A doubled quote ends one literal and begins the next, which cuts at the same semicolons.
             closing = text.find(text[at], at + 1)
             at = len(text) if closing < 0 else closing
         elif text.startswith("--", at):
@@ -263,6 +267,7 @@ def _history() -> Any:
         home = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "infino"
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = home / "sql_history"
+        # Statements may hold what only their author should read.
         path.touch(mode=0o600)
     except (OSError, RuntimeError) as error:
         click.echo(f"what you type is not kept: {error}", err=True)

@@ -152,6 +152,7 @@ def _rewrite(path: Path) -> tuple[list[OldCall], bytes]:
         METADATA_DEPENDENCIES = (metadata.PositionProvider,)
 
         def leave_Call(self, original: libcst.Call, updated: libcst.Call) -> Any:  # noqa: N802 - libcst calls it by this name
+            # Of the original: only its nodes have places, and only its names are those of the old SDK.
             function: Any = original.func
             if not isinstance(function, cst.Attribute) or function.attr.value not in NEW_CALLS:
                 return updated
@@ -173,6 +174,7 @@ def _rewrite(path: Path) -> tuple[list[OldCall], bytes]:
 
 def _clients(module: Any, cst: Any) -> set[str]:
     """Names that hold an `InfinoSDK`: what it is assigned to, `with ... as`, annotated parameters, and `sdk`."""
+    # What the old documentation calls it, for files in which it is made elsewhere.
     names = {"sdk", "self.sdk"}
 
     class Names(cst.CSTVisitor):  # type: ignore[misc]  # a class of an optional library

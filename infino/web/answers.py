@@ -46,6 +46,7 @@ def dashboard(client: Infino, given: Given) -> dict[str, Any]:
         filters=filters if chosen else None,
         time_range=(span or {}) if chosen or "time_range" in given else None,
     )
+    # Once the reader has chosen filters, even none, those of the saved dashboard no longer apply.
     filters, span = _view(given, {} if chosen else found.dashboard.to_dict())
     options = found.dashboard.options.to_dict() if found.dashboard.options else {}
     return {
@@ -59,6 +60,7 @@ def dashboard(client: Infino, given: Given) -> dict[str, Any]:
 
 def visualization(client: Infino, given: Given) -> dict[str, Any]:
     """One visualization, as a dashboard of one panel shows it."""
+    # Here, because the models are many and the other pages do not need them.
     from infino.models import Dashboard, Panel
     from infino.resources.dashboards import DashboardResult, PanelResult
 
@@ -130,6 +132,7 @@ def _savable(answer: Any) -> dict[str, Any] | None:
     series = (answer.chart or {}).get("series") or []
     first: Any = series[0] if isinstance(series, list) and series else series
     kind = first.get("type") if isinstance(first, Mapping) else None
+    # ECharts has no type for areas: one is a line with an `areaStyle`.
     kind = "area" if kind == "line" and first.get("areaStyle") is not None else kind
     return {
         "title": answer.question, "kind": kind if kind in SAVED_KINDS else "table",

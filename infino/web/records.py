@@ -90,6 +90,7 @@ def _place(found: RecordConditions, spec: Node, row: Node) -> None:
         if not name or name not in row:
             continue
         value = row[name]
+        # The service sums up small values under this name; no record holds it.
         if mapping.get("other_bucket") and name == column and value == "Other":
             raise ValidationError("Other gathers many values: its records can't be told", operation="web.records")
         if isinstance(value, list | Mapping):
@@ -129,11 +130,13 @@ def _filter(found: RecordConditions, one: Node) -> None:
 def _name(name: Any) -> str:
     if not isinstance(name, str) or not name:
         raise ValidationError("the visualization names no dataset or column", operation="web.records")
+    # Saved visualizations may quote their names; a quote inside is doubled, as SQL writes it.
     plain = name.strip('"`')
     return '"' + plain.replace('"', '""') + '"'
 
 
 def _word(bucket: Any) -> str:
+    # It becomes part of the statement, where only values can be parameters.
     if not isinstance(bucket, str) or not bucket.isalpha():
         raise ValidationError(f"there is no bucket {bucket!r}", operation="web.records")
     return bucket

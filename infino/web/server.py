@@ -26,10 +26,12 @@ PAGES = {
     "/page.css": ("page.css", "text/css", True),
     "/echarts.min.js": ("echarts.min.js", "text/javascript", True),
 }
+# Content Security Policy: own scripts and styles only, no frames, nothing sent elsewhere, even if data held markup.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
+# Questions and filters are small; a larger body is a mistake, and would be held in memory.
 REQUEST_LIMIT = 1 << 20
 IDLE_SECONDS = 30.0
 
@@ -74,6 +76,7 @@ class WebServer:
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.web = self
         self.port: int = self._server.server_address[1]
+        # After the bind, because the port may have been 0.
         self.origins = frozenset({f"http://127.0.0.1:{self.port}", f"http://localhost:{self.port}"})
         self._thread = threading.Thread(target=self._server.serve_forever, name="infino-web", daemon=True)
         self._thread.start()
@@ -89,6 +92,7 @@ class WebServer:
         Args:
             place: `/`, `/ask`, `/dashboards/ID` or `/visualizations/ID`.
         """
+        # In the fragment, which browsers keep out of requests, logs and Referer (RFC 9110, 7.1 and 10.1.3).
         return f"http://127.0.0.1:{self.port}/#{place}?token={self.token}"
 
     def close(self) -> None:
@@ -137,6 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._check_origin()
             given = self.headers.get("Authorization") or ""
             expected = f"Bearer {self.server.web.token}"
+            # In constant time, so that a wrong token does not tell how many of its first characters are right.
             if not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode()):
                 raise Refused(401, "open the address that the command printed: it holds the token")
             answer = ANSWERS.get(self.path.removeprefix("/api/"))
@@ -153,6 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _check_origin(self) -> None:
         """A name that leads here by somebody else's DNS is not a name of ours, nor is another page's origin."""
         origins = self.server.web.origins
+        # DNS rebinding: another site's name may be made to point to 127.0.0.1, but its Host header still names it.
         if f"http://{self.headers.get('Host')}" not in origins:
             raise Refused(403, "this page is served to this machine only, as 127.0.0.1 or localhost")
         if self.headers.get("Origin", next(iter(origins))) not in origins:
