@@ -504,3 +504,12 @@ def test_a_statement_may_end_as_people_end_them(call: Signed, end: str) -> None:
     assert call.rows(f"DESCRIBE flights{end}")[0]["column_name"] == "_id"
     assert call.sql(f"UPDATE flights SET note = ';' WHERE _id = '1'{end}").json["affected_rows"] == 1
     assert call.rows(f"SELECT note FROM flights WHERE note = ';'{end}") == [{"note": ";"}]
+
+
+@pytest.mark.parametrize(
+    "query", ["SELECT sum('a')", "SELECT nosuch(1)", "SELECT 'a'::INTEGER", "SELECT 1 + [1]", "SELECT"]
+)
+def test_what_the_engine_says_begins_with_the_mistake(call: Signed, query: str) -> None:
+    reply = call.sql(query)
+    assert reply.status == 400
+    assert " Error: " not in reply.reason

@@ -23,6 +23,8 @@ EXPLAIN = "EXPLAIN"
 UNKNOWN_COLUMN = re.compile(
     r'(?:Referenced|have a) column (?:named )?"([^"]+)"(?: not found in FROM clause!|$)', re.MULTILINE
 )
+KIND = re.compile(r"\A(?:Binder|Catalog|Conversion|Invalid Input|Not implemented|Out of Range|Parser) Error: ")
+"""What the engine says before its reason: which part of it found the mistake."""
 SEND = "send SELECT, INSERT, UPSERT, UPDATE or DELETE"
 HINT = "; names with dots, hyphens or @, and words of SQL used as names, need double quotes or backticks"
 
@@ -80,4 +82,4 @@ def engine_error(error: duckdb.Error, columns: Iterable[str] = ()) -> Problem:
         return wrong_sql(f"there is no column [{unknown[1]}]" + (f"; did you mean {', '.join(near)}?" if near else ""))
     for mark in ("\n\nLINE ", "\nLINE ", "Did you mean", "Candidate tables:", "Candidate functions:", "Stack Trace"):
         text = text.split(mark)[0]
-    return wrong_sql(" ".join(text.split())[:1000])
+    return wrong_sql(" ".join(KIND.sub("", text).split())[:1000])
