@@ -13,6 +13,7 @@ from infino.local.catalogue.parameters import OBJECTS, WHOLE
 from infino.local.http import GatewayCall, Problem, Reply, Route, unsupported
 from infino.local.querydsl.request import MAX_WINDOW
 from infino.local.router import RESERVED
+from infino.local.stock_parameters import boolean
 from infino.local.store import Dataset, DatasetView
 
 if TYPE_CHECKING:
@@ -165,8 +166,10 @@ def delete(gateway: Gateway, call: GatewayCall) -> Reply:
     """DELETE /{dataset}."""
     name = call.path["dataset"]
     gateway.access.check(call.principal, "delete", "dataset", name)
+    unavailable = call.query.get("ignore_unavailable", "false")
     with gateway.store.writing() as cursor:
-        gateway.store.drop(cursor, name)
+        if not boolean("ignore_unavailable", unavailable) or gateway.store.find(cursor, name) is not None:
+            gateway.store.drop(cursor, name)
     return Reply(json={"acknowledged": True})
 
 
@@ -278,7 +281,7 @@ def flush(gateway: Gateway, call: GatewayCall) -> Reply:
 
 ROUTES = (
     Route("PUT", "/{dataset}", create, stock=True),
-    Route("DELETE", "/{dataset}", delete, stock=True),
+    Route("DELETE", "/{dataset}", delete, stock=True, parameters=("ignore_unavailable",)),
     Route("GET", "/{dataset}", describe, stock=True),
     Route("GET", "/metadata", list_all),
     Route("GET", "/{dataset}/metadata", metadata),
