@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from generator import document, prose, write
+from generator import docstrings, document, prose, write
 
 from tests.support.changes import (
     ROOT,
@@ -134,3 +134,8 @@ def test_the_words_of_the_document_are_looked_for_as_they_are() -> None:
     tree = ast.parse(f'"""{text.replace(chr(92), chr(92) * 2)[:-1]}."""')
     assert list(prose.left_out(changed, prose.docstrings_in(tree), ())) == []
     assert [one.place for one in prose.left_out(changed, ["One."], ())] == [("info", "description")]
+
+
+def test_code_between_fences_keeps_its_lines_and_what_follows_is_wrapped_again() -> None:
+    code = ["```python", "for thing in things:", "    show(thing)", "", "done()", "```"]
+    assert docstrings.block("\n".join(["One", "two.", *code, "Three", "four."])) == ["One two.", *code, "Three four."]

@@ -140,6 +140,20 @@ def test_so_many_lost_answers_in_a_row_that_may_be_of_one_cause_end_an_upload_wi
     assert str(engine.failure).startswith("the last")
 
 
+def test_what_is_sent_again_in_part_waits_for_its_pause() -> None:
+    policy = RetryPolicy(base=8.0, cap=8.0, deadline=None)
+    engine, source = engine_of([("a", 0), ("b", 1)], retry=policy)
+    engine.feed(source[0])
+    engine.end()
+    chunk = engine.next(100.0)
+    assert chunk is not None
+    engine.answered(chunk, AllAnswered([Item("created", 201), Item(None, 503, retryable=True)]), 100.0, 0.1)
+    assert (engine.next(100.0), engine.next(107.9)) == (None, None)
+    again = engine.next(108.0)
+    assert again is not None
+    assert [*again.positions] == [1]
+
+
 def test_413_halves_until_the_record_that_is_too_large_is_named() -> None:
     values = [(str(n), n) for n in range(8)]
     engine, source = engine_of(values)

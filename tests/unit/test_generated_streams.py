@@ -86,6 +86,8 @@ def test_an_event_of_many_lines_does_not_fill_the_memory(monkeypatch: pytest.Mon
     monkeypatch.setattr(stream, "MOST_BYTES", 100)
     with pytest.raises(DecodeError, match="an event has more than 100 bytes"):
         [*Events(readers.anything, "x").feed(b"data: xxxxx\n" * 30)]
+    (event,) = Events(readers.anything, "x").feed(b"data: xxxxx\n" * 20 + b"\n")
+    assert event.data == "\n".join(["xxxxx"] * 20), "as many as there may be"
 
 
 def test_a_stream_ends_its_answer_once_it_is_read_or_left() -> None:

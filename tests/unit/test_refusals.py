@@ -151,6 +151,7 @@ CASES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "half a character": ("half a character", lambda _: encode.document("\ud800", "roles.create")),
     "more of a body of bytes": ("extra_body cannot be added to text/csv", lambda _: encode.extended(
         Call("a", "POST", "/a", content=b"1", content_type="text/csv", parse=None), {}, {"a": 1})),  # type: ignore[arg-type]  # unread
+    "a part that is a number": ("path or a binary file object, not int", lambda _: multipart([], [("file", 5)])),
     "a part opened as text": ("open the file in binary mode", lambda _: multipart([], [("file", TEXT)])),
     "a name that goes up": ("would change the path", lambda _: segment("..", "dataset")),
     "a name of half a character": ("not valid Unicode text", lambda _: segment("\ud800", "dataset")),
