@@ -26,6 +26,8 @@ RECORD = os.environ.get("INFINO_COVERAGE")
 EQUAL_IN_EFFECT = {
     "infino/local/sql/dialect.py: len(text) > MAX_TOKENS -> (len(text) >= MAX_TOKENS)":
         "a text of as many characters has no more words than that: it is only counted for nothing",
+    "infino/results/sql.py: continue -> pass":
+        "the next row is found by its brackets, which takes longer and finds the same",
 }  # fmt: skip
 
 
