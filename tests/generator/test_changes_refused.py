@@ -426,9 +426,9 @@ def test_a_word_of_any_other_type_is_refused_and_never_a_traceback() -> None:
             assert write.problems(changed), (key, value)
 
 
-def test_json_documents_are_read_as_well(tmp_path: Path) -> None:
+def test_json_documents_are_read_as_well_and_quickly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "infino.yaml").write_text(json.dumps(small()))
-
+    monkeypatch.delattr(reading, "_yaml")  # the slow way
     assert reading.load(tmp_path / "infino.yaml") == small()
     assert WHOLE["type"] == "integer"
 

@@ -137,5 +137,5 @@ def test_the_words_of_the_document_are_looked_for_as_they_are() -> None:
 
 
 def test_code_between_fences_keeps_its_lines_and_what_follows_is_wrapped_again() -> None:
-    code = ["```python", "for thing in things:", "    show(thing)", "", "done()", "```"]
+    code = ["```python", "one()", "two()", "", "for thing in things:", "    show(thing)", "```"]
     assert docstrings.block("\n".join(["One", "two.", *code, "Three", "four."])) == ["One two.", *code, "Three four."]

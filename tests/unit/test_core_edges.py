@@ -23,6 +23,7 @@ from infino.core.documents import MAX_DEPTH, parse_yaml
 from infino.core.errors import DecodeError
 from infino.core.extras import MissingDependencyError, require
 from infino.core.failures import connect_hint, root_cause
+from infino.core.messages import Body
 from infino.core.times import parse_span
 from infino.runtime import read as readers
 from infino.runtime.call import UNSET, Call
@@ -84,6 +85,12 @@ def test_what_is_added_to_a_query_replaces_what_has_its_name() -> None:
     call = Call("a", "GET", "/a", query=(("size", "1"), ("size", "2"), ("from", "3")), parse=lambda value: value)
     added = extended(call, {"size": 9, "new": [True, "x"]}, {})
     assert added.query == (("from", "3"), ("size", "9"), ("new", "true"), ("new", "x"))
+
+
+def test_a_body_may_be_as_large_as_its_limit() -> None:
+    body = Body(5)
+    assert [body.take(piece) for piece in (b"123", b"45", b"6")] == [True, True, False]
+    assert all(Body(None).take(b"x" * size) for size in (1, 1000))
 
 
 def test_a_multipart_body_holds_what_was_given_and_nothing_else() -> None:
