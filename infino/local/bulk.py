@@ -17,7 +17,7 @@ import orjson
 from infino.local.http import GatewayCall, Problem, Reply, unsupported
 from infino.local.rbac.rules import FieldRules
 from infino.local.store.database import Dataset
-from infino.local.store.writer import DocumentBatch, RecordRefused, StoredDocument, fetch, put, remove
+from infino.local.store.writer import DocumentBatch, RecordRefused, StoredDocument, fetch, put, refuse_metrics, remove
 from infino.local.values import exact
 
 if TYPE_CHECKING:
@@ -310,6 +310,7 @@ def apply_in_order(
     author: Author,
 ) -> list[ActionOutcome]:
     """Play the actions one after another on the touched records, then write only how each record ends."""
+    refuse_metrics(dataset)
     ids = list(dict.fromkeys(action.id for action in actions))
     before = fetch(cursor, dataset.id, ids)
     now: dict[str, StoredDocument | None] = {id: before.get(id) for id in ids}

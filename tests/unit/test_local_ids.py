@@ -10,7 +10,8 @@ import pytest
 
 from infino.local.store import Store
 from infino.local.store.ids import LEAST, IdFilter, hashes_of
-from infino.local.store.writer import DocumentBatch, put, remove
+from infino.local.store.typed import make_tables
+from infino.local.store.writer import DocumentBatch, Place, places_in, put, remove
 
 AWKWARD = ["", "a", "ü", "\U0001f600", "x" * 5000, "1", "01"]
 
@@ -47,6 +48,17 @@ def test_an_empty_one_knows_nothing() -> None:
     known = IdFilter()
     assert not known.possible(hashes_of(AWKWARD)).any()
     assert not known.possible(hashes_of([])).any()
+
+
+@pytest.mark.parametrize("asked", [["a"], ["a", "nobody"], ["a", "a"], ["nobody", "b"], ["a", "b"]])
+def test_documents_are_found_by_their_ids_and_not_by_a_hash_that_two_have(asked: list[str]) -> None:
+    with duckdb.connect() as engine:
+        make_tables(engine, 1)
+        for number, (hashed, id) in enumerate((("a", "a"), ("a", "as a"), ("b", "b"), ("c", "c")), 1):
+            engine.execute("INSERT INTO ds_1 VALUES (?, md5_number_lower(?), ?, 1, '{}')", [number, hashed, id])
+        found = list(places_in(engine, "ds_1", asked))
+    assert dict(found) == {id: Place({"a": 1, "b": 3}[id], 1, 2) for id in asked if id != "nobody"}
+    assert len(found) == len(dict(found))
 
 
 def test_a_store_finds_what_was_written_before_the_filter_and_after_and_what_was_undone() -> None:

@@ -159,8 +159,7 @@ def places(
 
 def places_in(cursor: duckdb.DuckDBPyConnection, table: str, ids: Sequence[str]) -> Iterator[tuple[str, Place]]:
     """Yield the id and the place of those documents of a table that exist."""
-    cursor.execute(wanted(table, "d._seq, d._version, strlen(d._source)"), [list(ids)])
-    for id, *place in answered(cursor):
+    for id, *place in wanted(cursor, table, "d._seq, d._version, strlen(d._source)", ids):
         yield id, Place(*place)
 
 
@@ -168,26 +167,32 @@ def documents_in(
     cursor: duckdb.DuckDBPyConnection, table: str, ids: Sequence[str]
 ) -> Iterator[tuple[str, StoredDocument]]:
     """Yield the id and the state of those documents of a table that exist; nothing else may run on the cursor then."""
-    cursor.execute(wanted(table, "d._version, d._source, d._seq"), [list(ids)])
-    for id, *found in answered(cursor):
+    for id, *found in wanted(cursor, table, "d._version, d._source, d._seq", ids):
         yield id, StoredDocument(*found)
+
+
+def wanted(
+    cursor: duckdb.DuckDBPyConnection, table: str, columns: str, ids: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the ids, and some columns, of those documents that have certain ids, as they are taken from the engine.
+
+    There is no index over the ids, for it would make each overwrite ten times slower; a scan of their hashes is fast.
+    Of documents that are found by their places, the engine reads nothing but those; for one id it does so by itself.
+    """
+    asked = frozenset(ids)
+    places = f"SELECT rowid FROM {table} WHERE _h IN (SELECT md5_number_lower(unnest(?::VARCHAR[])))"
+    rows = f"{table} AS d WHERE d.rowid IN ({places})"
+    if len(asked) == 1:
+        one = "(SELECT unnest(?::VARCHAR[]) AS _id) AS one"
+        rows = f"{table} AS d JOIN {one} ON d._h = md5_number_lower(one._id) AND d._id = one._id"
+    cursor.execute(f"SELECT d._id, {columns} FROM {rows}", [list(asked)])
+    yield from (row for row in answered(cursor) if row[0] in asked)  # another id may have the same hash
 
 
 def answered(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of the query that runs on a cursor as they are taken from the engine."""
     while page := cursor.fetchmany(PAGE):
         yield from page
-
-
-def wanted(table: str, columns: str) -> str:
-    """Return the SELECT of the ids, and some columns, of those documents whose ids are in a list that is bound.
-
-    There is no index over the ids, for it would make each overwrite ten times slower; a scan of their hashes is fast.
-    """
-    return (
-        f"SELECT d._id, {columns} FROM (SELECT unnest(?::VARCHAR[]) AS _id) AS wanted JOIN {table} AS d"
-        " ON d._h = md5_number_lower(wanted._id) AND d._id = wanted._id"
-    )
 
 
 def discard(cursor: duckdb.DuckDBPyConnection, dataset: Dataset, gone: Iterable[Place]) -> None:
