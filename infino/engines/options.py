@@ -13,6 +13,7 @@ import attrs
 from infino.core.errors import ValidationError
 from infino.core.redaction import looks_secret
 from infino.core.reference import ClientReference
+from infino.results.search import Scan
 
 CONNECTION: Final = ("profile", "endpoint", "region", "host", "ca_bundle", "credentials")
 _PLACES: Final = (
@@ -21,7 +22,16 @@ _PLACES: Final = (
 )
 
 
-def _flag(name: str, text: Any) -> bool:
+def flag(name: str, text: Any) -> bool:
+    """Read an option that is true or false.
+
+    Args:
+        name: Name of the option.
+        text: Its value.
+
+    Raises:
+        ValidationError: It is neither.
+    """
     if isinstance(text, bool):
         return text
     if str(text).lower() not in ("true", "false"):
@@ -39,9 +49,12 @@ def _count(name: str, text: Any) -> int:
     return found
 
 
-def _names(_: str, text: Any) -> tuple[str, ...]:
+def _names(option: str, text: Any) -> tuple[str, ...]:
     parts = text.split(",") if isinstance(text, str) else list(text)
-    return tuple(name.strip() for name in parts)
+    names = tuple(name.strip() for name in parts)
+    if "" in names or len(set(names)) < len(names):
+        raise ValidationError(f"the option {option} is names of columns with commas between, each once, not {text!r}")
+    return names
 
 
 def _body(name: str, text: Any) -> Mapping[str, Any]:
@@ -55,6 +68,7 @@ def _body(name: str, text: Any) -> Mapping[str, Any]:
         if part in found:
             problem = f"the option {name} reads hits, and {part} would be left out: ask for it by client.query.dsl"
             raise ValidationError(problem)
+    Scan(found, 1, None, (0, 1))  # refuses what pages by itself
     return found
 
 
@@ -120,8 +134,8 @@ class WriteOptions:
 
     dataset: str = _option(_text)
     id: str | None = _option(_text)
-    require_ids: bool = _option(_flag, False)
-    staging: bool = _option(_flag, False)
+    require_ids: bool = _option(flag, False)
+    staging: bool = _option(flag, False)
     checkpoint: str | None = _option(_text)
     report: str | None = _option(_text)
 
@@ -173,7 +187,8 @@ def reference_of(given: Mapping[str, Any]) -> ClientReference:
         try:
             settings["credentials"] = getattr(import_module(module), name)
         except (ImportError, AttributeError, ValueError):
-            raise ValidationError(f"the provider {given['credentials']} cannot be imported; {_PLACES}") from None
+            # Not shown: it may be a pair of keys, given by mistake.
+            raise ValidationError(f"the provider in credentials cannot be imported; {_PLACES}") from None
     # Made where the job is planned, so that a wrong setting fails before tasks start; these get no keys.
     made = import_module("infino").Infino(**settings)
     with made as client:

@@ -27,7 +27,7 @@ class InfinoDatasource(Datasource):
             `credentials`.
 
     Raises:
-        ValidationError: An option is unknown or would hold a secret.
+        ValidationError: An option is unknown, would hold a secret or would be passed over.
 
     Examples:
         >>> flights = ray.data.read_datasource(InfinoDatasource(dataset="flights", slices=4))
@@ -39,6 +39,7 @@ class InfinoDatasource(Datasource):
         learned = schema is None and chosen.search is not None and not chosen.columns
         self._reading = EngineReading(reference_of(options), chosen, whole=learned)
         self._schema = schema
+        self._reading.check(None if schema is None else schema.names)
 
     def estimate_inmemory_data_size(self) -> int | None:
         """Say nothing of the size: it is not known before the answer."""

@@ -53,6 +53,24 @@ class EngineReading:
         # On lines of its own: a comment at the end of the statement must not swallow the bracket.
         return f"(\n{inner}\n) AS question"
 
+    def check(self, names: Sequence[str] | None, *, stream: bool = False) -> None:
+        """Refuse options that would be passed over.
+
+        Args:
+            names: Columns of a schema that was named, or None.
+            stream: Whether it is read as a stream.
+
+        Raises:
+            ValidationError: The schema has other columns than the option, or it is no stream and has a sequence.
+        """
+        options = self.options
+        if options.sequence is not None and not stream:
+            raise ValidationError(
+                "sequence and start are for streams: for a part of what is there give sql, or a filter"
+            )
+        if names is not None and options.columns and set(names) != set(options.columns):
+            raise ValidationError("the schema and the option columns name different columns: give one of the two")
+
     def statement(self, columns: Sequence[str], *more: str) -> str:
         """Return the statement for some columns and conditions."""
         shown = ", ".join(map(identifier, columns)) or "*"
@@ -133,9 +151,18 @@ class EngineReading:
 
         Returns:
             The start where nothing came after it.
+
+        Raises:
+            ValidationError: Records have no value there, so they would never be read.
         """
         by = identifier(str(self.options.sequence))
         later = "" if start is None else f" WHERE {by} > {literal(start)}"
+        question = f"SELECT count(*) FROM {self._table} WHERE {by} IS NULL"  # noqa: S608  # names are quoted
+        if without := client.query.sql(question).scalar():
+            raise ValidationError(
+                f"{without:,} records have no {self.options.sequence!r}, and a stream by it would never read them:"
+                " fill it in, or leave them out by sql"
+            )
         found = client.query.sql(f"SELECT max({by}) AS newest FROM {self._table}{later}").scalar()  # noqa: S608  # quoted
         if found is None:
             return start
@@ -158,7 +185,10 @@ class EngineReading:
             )
         columns = []
         for field in schema:
-            if field.name not in table.column_names:  # hits have what their records have
+            if field.name not in table.column_names:
+                if self.options.search is None:  # SQL may take a name for one of other capitals
+                    raise ValidationError(f"there is no column {field.name!r}; there are {table.column_names}")
+                # Hits have what their records have.
                 columns.append(pa.nulls(table.num_rows, field.type))
                 continue
             array = table[field.name].combine_chunks()

@@ -11,7 +11,7 @@ from infino.core.errors import ValidationError
 from infino.core.extras import require
 from infino.engines.exact import check_sendable
 from infino.engines.filters import condition
-from infino.engines.options import EngineReadOptions, WriteOptions, read_options, reference_of
+from infino.engines.options import EngineReadOptions, WriteOptions, flag, read_options, reference_of
 from infino.engines.reading import EngineReading
 from infino.engines.writing import TaskReport, Writing
 from infino.results import arrays
@@ -36,12 +36,18 @@ if TYPE_CHECKING:
     from pyspark.sql.types import StructType
 
 PUSHDOWN: Final = "spark.sql.python.filterPushdown.enabled"
+PUSH_FILTERS: Final = "push_filters"
+"""Option of a frame: whether the service is asked for what its filters leave over.
+
+Off by default: Spark keeps the filters that a frame handed over last, and reads by them also where the same frame is
+used again, in the same plan or a later one, with other filters or none.
+"""
 OPAQUE: Final = {"variant", "geometry", "geography"}
 """Types that Spark hands over as bytes in a coding of its own."""
 
 
 def register(spark: SparkSession) -> None:
-    """Make the format `infino` known to a session, and let Spark hand it filters.
+    """Make the format `infino` known to a session, and let Spark hand it filters of frames with `push_filters`.
 
     Args:
         spark: The session.
@@ -90,13 +96,15 @@ class InfinoDataSource(DataSource):
 
     def reader(self, schema: StructType) -> DataSourceReader:
         """Read what the schema names."""
-        return InfinoReader(self._reading(), schema, self._learned)
+        return InfinoReader(self._checked(schema), schema, self._learned, push=self._push)
 
     def streamReader(self, schema: StructType) -> DataSourceStreamReader:  # noqa: N802  # Spark's name
         """Read what comes, in the order of `sequence`."""
-        reading = self._reading()
+        reading = self._checked(schema, stream=True)
         if reading.options.sequence is None:
             raise ValidationError("a stream needs the option sequence: a column that only grows with new records")
+        if self._push:
+            raise ValidationError(f"{PUSH_FILTERS} is for frames: give a stream the option sql with a condition")
         return InfinoStreamReader(reading, schema)
 
     def writer(self, schema: StructType, overwrite: bool) -> InfinoWriter:
@@ -107,10 +115,19 @@ class InfinoDataSource(DataSource):
         """Write the batches of a stream."""
         return self._writer(schema, overwrite, stream=True)
 
+    @property
+    def _push(self) -> bool:
+        return flag(PUSH_FILTERS, self.options.get(PUSH_FILTERS, "false"))
+
     def _reading(self) -> EngineReading:
-        chosen = read_options(EngineReadOptions, self.options)
+        chosen = read_options(EngineReadOptions, self.options, PUSH_FILTERS)
         whole = self._learned is not None and not chosen.columns and chosen.search is not None
         return EngineReading(reference_of(self.options), chosen, whole=whole)
+
+    def _checked(self, schema: StructType, *, stream: bool = False) -> EngineReading:
+        reading = self._reading()
+        reading.check(schema.names if self._learned is None else None, stream=stream)
+        return reading
 
     def _writer(self, schema: StructType, overwrite: bool, *, stream: bool) -> InfinoWriter:
         if overwrite:
@@ -190,17 +207,18 @@ class InfinoReader(_PartReader, DataSourceReader):
         reading: What to read.
         schema: The columns that are wanted, in the types that were promised.
         stored: The types in which the service has the columns, or None to ask for them where a filter needs them.
+        push: Whether to take over filters.
     """
 
-    def __init__(self, reading: EngineReading, schema: StructType, stored: Any = None) -> None:
+    def __init__(self, reading: EngineReading, schema: StructType, stored: Any = None, *, push: bool = False) -> None:
         super().__init__(reading, schema)
-        self.stored = stored
+        self.stored, self.push = stored, push
 
     def pushFilters(self, filters: list[Filter]) -> Iterator[Filter]:  # noqa: N802  # Spark's name
         """Take over the filters that mean the same in SQL, and leave the others to Spark."""
         for filter in filters:
             found = None
-            if self.reading.options.search is None and condition(filter, self.promised) is not None:
+            if self.push and self.reading.options.search is None and condition(filter, self.promised) is not None:
                 found = condition(filter, self._stored_types())  # a text that is promised as a time stays a text in SQL
             if found is None:
                 yield filter
@@ -275,7 +293,8 @@ class InfinoWriter(DataSourceArrowWriter, DataSourceStreamArrowWriter):
         context = TaskContext.get()
         # A job that is run for each batch of another stream has this property too, but is not a stream itself.
         batch = int(context.getLocalProperty("streaming.sql.batchId")) if self.stream else None
-        return CommitMessage(self.writing.write(context.partitionId(), iterator, batch=batch))
+        stream = context.getLocalProperty("sql.streaming.queryId") if self.stream else None
+        return CommitMessage(self.writing.write(context.partitionId(), iterator, batch=batch, stream=stream))
 
     def commit(self, messages: Sequence[WriterCommitMessage | None], batchId: int | None = None) -> None:  # noqa: N803  # Spark's
         """Add up and check what the tasks did, publish what was staged, and note the batch."""

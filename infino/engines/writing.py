@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,11 +37,13 @@ class TaskReport:
         task: Number of the task; a task that is tried again keeps its number.
         counts: The counts of its upload, as `BulkReport` names them.
         skipped: Whether the task had nothing to do, because its batch of a stream was committed before.
+        stream: What tells the stream from others.
     """
 
     task: int
     counts: Mapping[str, int]
     skipped: bool = False
+    stream: str | None = None
 
 
 @attrs.frozen
@@ -122,28 +125,33 @@ class Writing:
                 return cls(reference, options, options.dataset, before)
             return cls(reference, options, _stage(client, options, schema), 0)
 
-    def write(self, task: int, batches: Iterable[Any], *, batch: int | None = None) -> TaskReport:
+    def write(
+        self, task: int, batches: Iterable[Any], *, batch: int | None = None, stream: str | None = None
+    ) -> TaskReport:
         """Upload the records of one task.
 
         Args:
             task: Number of the task.
             batches: Its records, as batches of Arrow.
             batch: Number of the batch of a stream.
+            stream: What tells the stream from others, and stays when it is started again.
 
         Raises:
             BulkError: A record was not accepted.
-            ValidationError: A column cannot be sent exactly.
+            ValidationError: A column cannot be sent exactly, or the checkpoint is another stream's.
         """
         # Spark runs the last batch again after a crash between its commit and its own note of it.
-        if batch is not None and batch <= self._committed():
-            return TaskReport(task, {}, skipped=True)
+        if batch is not None and batch <= self._committed(stream):
+            return TaskReport(task, {}, skipped=True, stream=stream)
+        _share_cores()
         folder = self._folder()
         # A task that is tried again finds the checkpoint of its first try, and sends only what is missing.
         name = f"task-{task:06d}" if batch is None else f"batch-{batch:09d}-task-{task:06d}"
         checkpoint = None if folder is None else folder / f"{name}.checkpoint"
         with self.reference.client() as client:
             report = self._upload(client, batches, checkpoint)
-        return TaskReport(task, {name: getattr(report, name) for name in COUNTS} | {"accepted": report.accepted})
+        counts = {name: getattr(report, name) for name in COUNTS} | {"accepted": report.accepted}
+        return TaskReport(task, counts, stream=stream)
 
     def _upload(self, client: Infino, batches: Iterable[Any], checkpoint: Path | None) -> BulkReport:
         def upload(path: Path | None) -> BulkReport:
@@ -177,7 +185,7 @@ class Writing:
             doubled = self._doubled(client, told)
             if self.options.staging:
                 self._publish(client, accepted, doubled)
-        self._note(batch)
+        self._note(batch, told)
         skipped = " (committed before, and sent no second time)" if any(report.skipped for report in told) else ""
         said = f"{accepted:,} records in {self.options.dataset}{skipped}"
         if doubled:
@@ -255,18 +263,33 @@ class Writing:
     def _folder(self) -> Path | None:
         return None if self.options.checkpoint is None else Path(self.options.checkpoint)
 
-    def _committed(self) -> int:
-        """Return the number of the last batch that was committed, or -1."""
+    def _known(self) -> dict[str, Any]:
+        """Return what is noted of batches that were committed."""
         folder = self._folder()
         with suppress(FileNotFoundError):
-            return -1 if folder is None else int(json.loads((folder / COMMITTED).read_text())["batch"])
-        return -1
+            return {} if folder is None else dict(json.loads((folder / COMMITTED).read_text()))
+        return {}
 
-    def _note(self, batch: int | None) -> None:
+    def _committed(self, stream: str | None) -> int:
+        """Return the number of the last batch that was committed, or -1."""
+        known = self._known()
+        ours = {"dataset": self.options.dataset, "stream": stream}
+        if any(None not in (known.get(name), value) and known[name] != value for name, value in ours.items()):
+            # Its batches have numbers of their own: by those, ours would be taken as sent.
+            raise ValidationError(
+                f"the checkpoint {self.options.checkpoint} is that of another stream: give each stream a folder of its"
+                " own, and a stream that begins anew an empty one"
+            )
+        return int(known.get("batch", -1))
+
+    def _note(self, batch: int | None, told: Sequence[TaskReport]) -> None:
         folder = self._folder()
         if folder is None:
             return
-        _replace(folder / COMMITTED, {"batch": max(-1 if batch is None else batch, self._committed())})
+        known = self._known()
+        stream = next((report.stream for report in told if report.stream is not None), known.get("stream"))
+        last = max(-1 if batch is None else batch, int(known.get("batch", -1)))
+        _replace(folder / COMMITTED, {"dataset": self.options.dataset, "stream": stream, "batch": last})
         # Only once the commit is noted: without them a job that is run again would send everything a second time.
         for done in folder.glob("*.checkpoint" if batch is None else f"batch-{batch:09d}-*.checkpoint"):
             done.unlink(missing_ok=True)
@@ -276,6 +299,12 @@ class Writing:
         if self.options.report is not None:
             _replace(Path(self.options.report), attrs.asdict(report))
         return report
+
+
+def _share_cores() -> None:
+    """Let polars have the cores that the engine gave to the task; it would have a thread for each of the machine's."""
+    if cores := os.environ.get("OMP_NUM_THREADS"):  # Spark and Ray say so by this
+        os.environ.setdefault("POLARS_MAX_THREADS", cores)
 
 
 def _added_up(reports: Sequence[TaskReport | None]) -> tuple[list[TaskReport], int, int]:

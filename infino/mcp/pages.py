@@ -84,7 +84,8 @@ def plain(value: Any) -> Any:
         return str(value)
 
 
-def _check(limit: int) -> None:
+def check_limit(limit: int) -> None:
+    """Refuse to give no rows, or more than an answer may have."""
     if not 0 < limit <= MOST_ROWS:
         raise refusal(f"limit must be 1 to {MOST_ROWS}")
 
@@ -116,13 +117,13 @@ class Pages:
 
     def table(self, table: Tabular, limit: int) -> AnswerRows:
         """The first part of a table."""
-        _check(limit)
+        check_limit(limit)
         columns = [AnswerColumn(name=column.name, type=str(column.type)) for column in table.columns]
         return self._part(_KeptAnswer(columns, list(table.rows())), limit)
 
     def objects(self, objects: Iterable[Mapping[str, Any]], limit: int) -> AnswerRows:
         """The first part of objects that need not be alike, with a column for each of their keys."""
-        _check(limit)
+        check_limit(limit)
         listed = list(objects)
         names = list(dict.fromkeys(name for item in listed for name in item))
         rows = [[item.get(name) for name in names] for item in listed]
@@ -130,7 +131,7 @@ class Pages:
 
     def more(self, cursor: str, limit: int) -> AnswerRows:
         """The next part."""
-        _check(limit)
+        check_limit(limit)
         # Taken out: the next part has a new cursor, and a cursor that is used twice would skip rows.
         kept = self._kept.pop(cursor, None)
         if kept is None:

@@ -17,22 +17,28 @@ from typing_extensions import TypedDict  # the one that pydantic reads on Python
 from infino.core.codec import dumps
 from infino.core.errors import InfinoError
 from infino.core.redaction import printable_lines
-from infino.mcp.pages import NOTICE, AnswerColumn, AnswerRows, Listed, Pages, listed, refusal, short
+from infino.mcp.pages import NOTICE, AnswerColumn, AnswerRows, Listed, Pages, check_limit, listed, refusal, short
 from infino.plans.statement import never_writes, reads_only
 
 if TYPE_CHECKING:
     from infino.client import AsyncInfino
+    from infino.results.search import Hit
 
 # Characters of one text; beyond that it would fill the context of an agent.
 MOST_TEXT = 20_000
+_EVERY_HIT = frozenset(("_id", "_index", "_score", "_source", "_type"))
 P = ParamSpec("P")
 
 
 class SearchFound(TypedDict):
-    """What a search found: hits as rows, and aggregations as the store gave them; both are data."""
+    """What a search found: hits as rows, and aggregations as the store gave them; both are data.
+
+    `total` is how many records fit, or where `total_is_exact` is false, the least that do.
+    """
 
     hits: AnswerRows
     total: int | None
+    total_is_exact: bool
     aggregations: dict[str, Any]
 
 
@@ -115,6 +121,12 @@ def tool(function: Callable[..., Any], annotations: ToolAnnotations) -> Tool:
     return made
 
 
+def _row(hit: Hit) -> dict[str, Any]:
+    """A hit with its fields, and with what else was asked of it, such as `_highlight` or `_sort`."""
+    more = {f"_{name.lstrip('_')}": value for name, value in hit.raw.items() if name not in _EVERY_HIT}
+    return {"_id": hit.id, "_score": hit.score, **hit.source, **more}
+
+
 class ReadingTools:
     """The tools that read. Descriptions are what an agent sees of each."""
 
@@ -160,12 +172,16 @@ class ReadingTools:
 
     @_as_tool_result
     async def search(self, dataset: str, body: dict[str, Any], limit: int = 50) -> SearchFound:
-        """Search a dataset with a QueryDSL body: query, aggs, sort, size, from, _source."""
-        found = await self._client.query.dsl(dataset, body)
+        """Search a dataset with a QueryDSL body: query, aggs, sort, from, _source, size (as many as `limit`)."""
+        check_limit(limit)
+        if left_out := {"suggest", "profile"} & body.keys():
+            raise refusal(f"search hands over hits and aggregations, and {left_out.pop()} would be left out")
+        found = await self._client.query.dsl(dataset, {"size": limit, **body})
         hint = "ask for fewer buckets by size, or for a part of them by a composite aggregation"
         aggregations = self._pages.whole("the search has aggregations", dict(found.aggregations.items()), hint)
-        hits = self._pages.objects(({"_id": hit.id, "_score": hit.score, **hit.source} for hit in found.hits()), limit)
-        return SearchFound(hits=hits, total=found.total, aggregations=aggregations)
+        hits = self._pages.objects(map(_row, found.hits()), limit)
+        exact = found.total_is_exact
+        return SearchFound(hits=hits, total=found.total, total_is_exact=exact, aggregations=aggregations)
 
     @_as_tool_result
     async def query_promql(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pyarrow as pa
 import pytest
 
@@ -216,6 +217,22 @@ def test_a_batch_of_a_stream_that_was_committed_is_sent_no_second_time(
             Writing.begin(reference, WriteOptions(dataset=made, **wrong), SCHEMA, stream=True)
 
 
+def test_a_checkpoint_of_another_stream_is_refused_and_nothing_is_passed_over(
+    reference: ClientReference, sync_client: Infino, made: str, fresh: Callable[[str], str], tmp_path: Path
+) -> None:
+    sync_client.datasets.create(elsewhere := fresh("elsewhere"))
+    options = WriteOptions(made, id="k", checkpoint=str(tmp_path / "c"))
+    ours = Writing.begin(reference, options, SCHEMA, stream=True)
+    other = Writing.begin(reference, attrs.evolve(options, dataset=elsewhere), SCHEMA, stream=True)
+    for batch in range(2):
+        ours.commit([ours.write(0, batches(batch), batch=batch, stream="first")], batch=batch)
+    assert ours.write(0, batches(1), batch=1, stream="first").skipped
+    for writing, stream in ((ours, "begun anew"), (other, "first")):
+        with pytest.raises(ValidationError, match="another stream"):
+            writing.write(0, batches(2), batch=0, stream=stream)
+    assert counted(sync_client, made) == (2 * ROWS // TASKS, 2 * ROWS // TASKS)
+
+
 def test_what_cannot_be_sent_exactly_is_refused_before_anything_is_sent(
     reference: ClientReference, sync_client: Infino, made: str
 ) -> None:
@@ -318,6 +335,35 @@ def test_what_came_between_is_told_by_a_sequence(reference: ClientReference, num
         len(read(reference, EngineReadOptions(dataset=numbers), where=(reading.between(None, "2024-01-01T00:00:29Z"),)))
         == 150
     )
+
+
+def test_a_column_of_other_capitals_is_told_and_not_read_as_null(reference: ClientReference, numbers: str) -> None:
+    with pytest.raises(ValidationError, match="there is no column 'N'"):
+        read(reference, EngineReadOptions(dataset=numbers), pa.schema([("N", pa.int64())]))
+
+
+def test_a_record_without_a_value_in_the_sequence_is_told_and_not_passed_over(
+    reference: ClientReference, sync_client: Infino, made: str
+) -> None:
+    sync_client.records.bulk(made, [{"k": "1", "n": 1}, {"k": "2", "n": 2}, {"k": "3"}], id="k")
+    reading = EngineReading(reference, EngineReadOptions(dataset=made, sequence="n"))
+    some = EngineReading(reference, EngineReadOptions(sql=f'SELECT * FROM "{made}" WHERE n > 0', sequence="n"))
+    for start in (None, 1, 2):
+        with reference.client() as client, pytest.raises(ValidationError, match="1 records have no 'n'"):
+            reading.newest(client, start)
+        with reference.client() as client:
+            assert some.newest(client, start) == 2
+
+
+def test_options_that_would_be_passed_over_are_refused(reference: ClientReference) -> None:
+    stream = EngineReading(reference, EngineReadOptions(dataset="a", sequence="n", start="5"))
+    stream.check(["k", "n"], stream=True)
+    with pytest.raises(ValidationError, match="sequence and start are for streams"):
+        stream.check(None)
+    columns = EngineReading(reference, EngineReadOptions(dataset="a", columns=("k", "n")))
+    columns.check(["n", "k"])
+    with pytest.raises(ValidationError, match="name different columns"):
+        columns.check(["k", "x"])
 
 
 def test_a_field_that_the_first_hits_had_not_is_refused_by_name(

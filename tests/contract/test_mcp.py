@@ -95,8 +95,19 @@ async def test_a_session_as_an_agent_has_it(gateway: LocalGateway, flights: str)
             it, "search", dataset=flights,
             body={"query": {"term": {"carrier.keyword": "AA"}}, "size": 5, "aggs": {"most": {"max": {"field": "n"}}}},
         )  # fmt: skip
-        assert found["total"] == 84
+        assert (found["total"], found["total_is_exact"]) == (84, True)
         assert len(found["hits"]["rows"]) == 5
+        for limit in (20, 300):  # and not the ten that a search without a size gives
+            hits = (await call(it, "search", dataset=flights, body={}, limit=limit))["hits"]
+            assert (len(hits["rows"]), hits["cursor"]) == (min(limit, 251), None)
+        body = {"_source": ["n"], "fields": ["carrier"], "sort": [{"n": "desc"}], "version": True}
+        hits = (await call(it, "search", dataset=flights, body=body, limit=1))["hits"]
+        row = dict(zip((column["name"] for column in hits["columns"]), hits["rows"][0], strict=True))
+        assert (row["n"], row["_fields"], row["_sort"], row["_version"]) == (1000, {"carrier": [INJECTION]}, [1000], 1)
+        assert "suggest would be left out" in await refusal(it, "search", dataset=flights, body={"suggest": {}})
+        assert "limit must be 1" in await refusal(it, "search", dataset=flights, body={}, limit=-1)
+        some = await call(it, "search", dataset=flights, body={"track_total_hits": 100})
+        assert (some["total"], some["total_is_exact"]) == (100, False)
         assert found["aggregations"]["most"]["value"] == 1000.0 or found["aggregations"]["most"]["value"] == 249.0
         answer = await call(it, "ask", question=f"how many records are in {flights}?", datasets=[flights])
         assert answer["complete"]

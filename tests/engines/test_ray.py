@@ -27,7 +27,9 @@ SCHEMA = pa.schema([("k", pa.string()), ("n", pa.int64()), ("x", pa.float64())])
 def cluster(gateway: LocalGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TEST_DATASET", "killed-by-ray")
-        patch.setenv("TEST_MARK", str(tmp_path_factory.mktemp("mark") / "killed"))
+        patch.setenv("TEST_MARKS", str(tmp_path_factory.mktemp("marks")))
+        patch.setenv("TEST_STORED", "1")
+        patch.setenv("TEST_KILLED", "1")
         for name, value in settings(gateway).items():
             patch.setenv(name, value)
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
@@ -96,7 +98,7 @@ def test_a_worker_that_is_killed_leaves_each_record_once(sync_client: Infino, ma
     sink = InfinoDatasink(dataset="killed-by-ray", id="k", credentials="tests.engines.keys:deadly", schema=SCHEMA)
     with gateway.fail(path="/killed-by-ray/json", method="POST", delay=0.2, times=100):
         numbers(40_000).write_datasink(sink)
-    assert Path(os.environ["TEST_MARK"]).exists()
+    assert len(list(Path(os.environ["TEST_MARKS"]).iterdir())) == 1
     assert sink.report is not None
     assert (sink.report.state, sink.report.read, sink.report.possibly_doubled) == ("committed", 40_000, 0)
     found = sync_client.query.sql(

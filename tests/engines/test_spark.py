@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from infino.local import LocalGateway
 from tests.contract.test_documentation import FLIGHTS, PAGES, programs
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+MILLION = 1_000_000
 JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """What a JVM of a test compiles seldom runs long enough to be worth a second compiler, or collectors side by side."""
 SETTINGS = {
@@ -52,13 +54,15 @@ def keys(gateway: LocalGateway, tmp_path_factory: pytest.TempPathFactory) -> Ite
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")  # the JVM would take another address of this machine
         patch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
         patch.setenv("TEST_DATASET", "killed")
-        patch.setenv("TEST_MARK", str(tmp_path_factory.mktemp("mark") / "killed"))
+        patch.setenv("TEST_MARKS", str(tmp_path_factory.mktemp("marks")))
+        patch.setenv("TEST_STORED", str(MILLION // 4))  # of four tasks, two run side by side: half of each of these
+        patch.setenv("TEST_KILLED", "2")
         yield
 
 
 @pytest.fixture(scope="module")
 def spark(keys: None) -> Iterator[SparkSession]:
-    builder = SparkSession.builder.master("local[2,2]")
+    builder = SparkSession.builder.master("local[2,3]")
     for name, value in SETTINGS.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
@@ -120,52 +124,49 @@ def patiently(work: Callable[[], Any]) -> None:
                 raise
 
 
-MILLION = pytest.param(1_000_000, marks=pytest.mark.soak)
-
-
 def totals(frame: DataFrame) -> list[Any]:
     """Count and sums, of the hashes of all rows too, which take no order."""
     sums = "count(1)", "sum(distance)", "sum(price)", "sum(CAST(xxhash64(*) AS DECIMAL(38)))"
     return frame.selectExpr(*sums).collect()
 
 
-def test_a_million_that_four_tasks_wrote_is_read_back_equal(
-    spark: SparkSession, sync_client: Infino, made: str, tmp_path: Path
-) -> None:
-    rows = 1_000_000
-    expected = flights(spark, rows)
-    write(expected, made, id="flight_id", report=str(tmp_path / "report.json"))
-    report = json.loads((tmp_path / "report.json").read_text())
-    assert (report["state"], report["tasks"], report["read"], report["accepted"]) == ("committed", 4, rows, rows)
-    sums = sync_client.query.sql(f'SELECT count(*), count(DISTINCT _id), sum(distance) FROM "{made}"').to_dicts()[0]
-    assert list(sums.values()) == [rows, rows, 3 * rows * (rows - 1) // 2]
-    found = read(spark, expected.schema, dataset=made, slices=4)
+def check_million(spark: SparkSession, client: Infino, dataset: str, expected: DataFrame) -> None:
+    """Check that a dataset holds the million flights: each once, and in every column what was sent."""
+    sums = client.query.sql(f'SELECT count(*), count(DISTINCT _id), sum(distance) FROM "{dataset}"').to_dicts()[0]
+    assert list(sums.values()) == [MILLION, MILLION, 3 * MILLION * (MILLION - 1) // 2]
+    found = read(spark, expected.schema, dataset=dataset, slices=4)
     assert found.rdd.getNumPartitions() == 4
     assert totals(found) == totals(expected)
 
 
-@pytest.mark.parametrize("rows", [40_000, MILLION])
-def test_a_worker_that_is_killed_leaves_each_record_once(
-    spark: SparkSession, sync_client: Infino, gateway: LocalGateway, rows: int
+def test_a_million_that_four_tasks_wrote_is_read_back_equal(
+    spark: SparkSession, sync_client: Infino, made: str, tmp_path: Path
 ) -> None:
+    expected = flights(spark, MILLION)
+    write(expected, made, id="flight_id", report=str(tmp_path / "report.json"))
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (report["state"], report["tasks"]) == ("committed", 4)
+    assert (report["read"], report["accepted"]) == (MILLION, MILLION)
+    check_million(spark, sync_client, made, expected)
+
+
+def test_workers_that_are_killed_half_way_leave_each_record_once(spark: SparkSession, sync_client: Infino) -> None:
     sync_client.datasets.create("killed")
-    expected = flights(spark, rows, 2)
-    with gateway.fail(path="/killed/json", method="POST", delay=0.2, times=100):
-        write(expected, "killed", id="flight_id", credentials="tests.engines.keys:deadly")
-    mark = Path(os.environ["TEST_MARK"])
-    assert mark.exists()
-    mark.unlink()
-    assert totals(read(spark, expected.schema, dataset="killed", slices=2)) == totals(expected)
-    body = {"size": 0, "version": True, "track_total_hits": True}
-    assert sync_client.query.dsl("killed", body).total == rows
+    expected, tracker = flights(spark, MILLION), spark.sparkContext.statusTracker()
+    spark.sparkContext.setJobGroup("killed", "writes, and loses two workers")
+    write(expected, "killed", id="flight_id", credentials="tests.engines.keys:deadly")
+    spark.sparkContext.setJobGroup("others", "reads")
+    jobs = [tracker.getJobInfo(job) for job in tracker.getJobIdsForGroup("killed")]
+    stages = [tracker.getStageInfo(stage) for job in jobs for stage in job.stageIds]
+    assert sum(stage.numFailedTasks for stage in stages) == len(list(Path(os.environ["TEST_MARKS"]).iterdir())) == 2
+    check_million(spark, sync_client, "killed", expected)
     sync_client.datasets.delete("killed")
 
 
-@pytest.mark.parametrize("rows", [2000, MILLION])
 def test_a_commit_that_fails_shows_nothing(
-    spark: SparkSession, sync_client: Infino, fresh: Callable[[str], str], tmp_path: Path, rows: int
+    spark: SparkSession, sync_client: Infino, fresh: Callable[[str], str], tmp_path: Path
 ) -> None:
-    name, frame = fresh("declared"), flights(spark, rows)
+    name, frame = fresh("declared"), flights(spark, MILLION)
     sync_client.datasets.create(name, mapping={"properties": {"carrier": {"type": "date"}}})
     with pytest.raises(PySparkException, match="carrier"):
         write(frame, name, id="flight_id", staging="true", report=str(tmp_path / "report.json"))
@@ -173,7 +174,7 @@ def test_a_commit_that_fails_shows_nothing(
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["state"] == "failed"
     assert report["staging"] in report["said"]
-    assert sync_client.query.sql(f'SELECT count(*) FROM "{report["staging"]}"').scalar() == rows
+    check_million(spark, sync_client, report["staging"], frame)
     sync_client.datasets.delete(report["staging"])
 
 
@@ -293,7 +294,7 @@ def test_filters_that_sql_sees_alike_are_pushed_and_the_others_are_not(
 ) -> None:
     frame = flights(spark)
     write(frame, made, id="flight_id")
-    found = read(spark, dataset=made, slices=3)
+    found = read(spark, dataset=made, slices=3, push_filters="true")
     kinds = {field.name: field.dataType.simpleString() for field in found.schema}
     assert kinds.pop("price") in ("double", "decimal(38,6)")  # numbers in JSON: what holds all digits of the first rows
     asked = {field.name: field.dataType.simpleString() for field in frame.schema if field.name != "price"}
@@ -316,6 +317,16 @@ def test_filters_that_sql_sees_alike_are_pushed_and_the_others_are_not(
         assert (" Filter " not in plan) == pushed, (condition, plan)
 
 
+def test_a_frame_that_is_used_again_is_read_by_its_own_filters(spark: SparkSession, made: str) -> None:
+    write(flights(spark), made, id="flight_id")
+    found = read(spark, dataset=made, slices=2)
+    assert found.where("distance = 3").count() == 1
+    assert found.count() == 2000
+    assert found.where("distance = 3 OR carrier = 'U9'").count() == 119
+    assert found.where("distance = 3").union(found.where("distance = 6")).union(found).count() == 2002
+    assert found.where("distance < 30").join(found.where("distance > 20"), "flight_id").count() == 3
+
+
 def test_a_filter_of_what_the_service_has_in_another_type_stays_with_spark(
     spark: SparkSession, sync_client: Infino, fresh: Callable[[str], str]
 ) -> None:
@@ -323,7 +334,7 @@ def test_a_filter_of_what_the_service_has_in_another_type_stays_with_spark(
     sync_client.datasets.create(name, mapping={"properties": {"at": {"type": "keyword"}}})
     times = ["2023-11-14T17:20:00Z", "2023-11-14T12:20:00-05:00", "2023-11-14T17:20:00.500Z"]
     sync_client.records.bulk(name, [{"k": str(n), "at": at, "n": n} for n, at in enumerate(times)], id="k")
-    found = read(spark, "k STRING, at TIMESTAMP, n STRING", dataset=name)
+    found = read(spark, "k STRING, at TIMESTAMP, n STRING", dataset=name, push_filters="true")
     for condition, count in (
         ("at = timestamp'2023-11-14 12:20:00'", 2), ("at > timestamp'2023-11-14 12:20:00'", 1), ("n = '01'", 0),
         ("n = '1'", 1), ("k = '1'", 1),
@@ -398,6 +409,9 @@ def test_a_stream_stores_each_record_once(
     sync_client.records.bulk(target, [{"k": "149"}], id="k", op="delete")
     patiently(run)
     assert stored() == 149  # the batch was sent no second time
+    shutil.rmtree(tmp_path / "spark")  # a stream that begins anew, at batch 0
+    with pytest.raises(StreamingQueryException, match="is that of another stream"):
+        patiently(run)
 
 
 def test_the_page_runs_as_it_is_printed(spark: SparkSession, sync_client: Infino, tmp_path: Path) -> None:

@@ -44,6 +44,11 @@ def test_options_are_read_from_texts_and_from_values() -> None:
         (EngineReadOptions, {"dataset": "a", "search": "[]"}, "a JSON object"),
         (EngineReadOptions, {"dataset": "a", "search": '{"aggs": {}}'}, "reads hits, and aggs would be left out"),
         (EngineReadOptions, {"dataset": "a", "search": '{"aggregations": {}}'}, "and aggregations would be left out"),
+        (EngineReadOptions, {"dataset": "a", "search": '{"size": 5}'}, "leave 'size' out of the body"),
+        (EngineReadOptions, {"dataset": "a", "search": '{"slice": {"id": 0, "max": 2}}'}, "leave 'slice' out"),
+        (EngineReadOptions, {"dataset": "a", "columns": ""}, "columns is names of columns"),
+        (EngineReadOptions, {"dataset": "a", "columns": "b, c,"}, "columns is names of columns"),
+        (EngineReadOptions, {"dataset": "a", "columns": "b, c, b"}, "each once"),
         (EngineReadOptions, {"dataset": "a", "start": "3"}, "give both"),
         (EngineReadOptions, {"dataset": "a", "sequence": "n", "search": "{}"}, "by sequence"),
         (EngineReadOptions, {"dataset": "a", "slice": "3"}, "did you mean slices"),
@@ -70,9 +75,10 @@ def test_a_reference_is_made_of_places_where_secrets_are(monkeypatch: pytest.Mon
     assert b"never-written-down" not in pickle.dumps(reference)
     with pickle.loads(pickle.dumps(reference)).client() as client:
         assert client.config.endpoint.url == "http://127.0.0.1:9"
-    for wrong in ("nowhere:provider", f"{__name__}:nobody", "provider"):
-        with pytest.raises(ValidationError, match="cannot be imported"):
+    for wrong in ("nowhere:provider", f"{__name__}:nobody", "provider", "AKIDEXAMPLE:hunter22"):
+        with pytest.raises(ValidationError, match="cannot be imported") as caught:
             reference_of({**given, "credentials": wrong})
+        assert "hunter22" not in str(caught.value)  # a pair of keys where the path of a provider belongs
     with pytest.raises(ConfigError):
         reference_of({"endpoint": "http://127.0.0.1:9"})
     monkeypatch.setenv("INFINO_ACCESS_KEY", "AKIDEXAMPLE")
