@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from generator import docstrings, document, prose, write
+from generator import check_schemas, docstrings, document, prose, write
 
 from tests.support.changes import (
     ROOT,
@@ -139,3 +139,8 @@ def test_the_words_of_the_document_are_looked_for_as_they_are() -> None:
 def test_code_between_fences_keeps_its_lines_and_what_follows_is_wrapped_again() -> None:
     code = ["```python", "one()", "two()", "", "for thing in things:", "    show(thing)", "```"]
     assert docstrings.block("\n".join(["One", "two.", *code, "Three", "four."])) == ["One two.", *code, "Three four."]
+
+
+def test_a_value_in_a_message_is_cut_where_it_would_be_long() -> None:
+    assert check_schemas.short("x" * 57) == repr("x" * 57)
+    assert check_schemas.short("x" * 58) == "'" + "x" * 56 + "..."
