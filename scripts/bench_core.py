@@ -41,12 +41,12 @@ BODY = {"query": "SELECT carrier, avg(dep_delay) FROM flights GROUP BY 1"}
 READY = "from infino import Infino; Infino(access_key='a', secret_key='b').datasets"
 
 
-def spent(work: Callable[[], object], times: int = 1) -> float:
-    """Seconds for one run of the work."""
-    started = time.perf_counter()
+def spent(work: Callable[[], object], times: int = 1, clock: Callable[[], float] = time.perf_counter) -> float:
+    """Seconds for one run of the work; what waits for nothing is measured by the processor's."""
+    started = clock()
     for _ in range(times):
         work()
-    return (time.perf_counter() - started) / times
+    return (clock() - started) / times
 
 
 def compare(rounds: int, contenders: dict[str, Callable[[], float]]) -> dict[str, list[float]]:
@@ -100,10 +100,10 @@ def signing(rounds: int) -> Found:
     taken = compare(
         rounds,
         {
-            "ours": lambda: spent(lambda: signer.sign("POST", url, headers, body), 1000),
-            "two hashes and one HMAC": lambda: spent(floor, 1000),
+            "ours": lambda: spent(lambda: signer.sign("POST", url, headers, body), 1000, time.thread_time),
+            "two hashes and one HMAC": lambda: spent(floor, 1000, time.thread_time),
             "botocore": lambda: spent(
-                lambda: theirs.add_auth(AWSRequest("POST", url, headers=headers, data=body)), 300
+                lambda: theirs.add_auth(AWSRequest("POST", url, headers=headers, data=body)), 300, time.thread_time
             ),
         },
     )
