@@ -303,7 +303,7 @@ def _parquet(path: Any, stream: Any, polars: Any, pa: Any) -> tuple[Iterator[Bat
     if pa is not None:
         from pyarrow import parquet
 
-        file = parquet.ParquetFile(stream)
+        file = parquet.ParquetFile(stream, pre_buffer=False)  # else it keeps what it has read of every group
         columns.check_schema(pa, file.schema_arrow, "the file")
         groups = [file.metadata.row_group(group) for group in range(file.metadata.num_row_groups)]
         step = _step(sum(group.total_byte_size for group in groups), file.metadata.num_rows)
