@@ -170,8 +170,14 @@ def decode_call(call: Call[T], response: Response) -> T:
     except RecursionError:
         path, message, missing = "$", "it is nested too deeply", False
     is_text, value = isinstance(value, str | bytes), None  # a traceback may be shown with its variables
+    raise _unreadable(call, response, path, message, missing=missing, is_text=is_text)
+
+
+def _unreadable(
+    call: Call[Any], response: Response, path: str, message: str, *, missing: bool, is_text: bool
+) -> DecodeError | NotFoundError:
     if missing:
-        raise NotFoundError(
+        return NotFoundError(
             f"the service answered with an empty list: {message}",
             # The status that a service with a route for a single item would have answered.
             status=404,
@@ -180,7 +186,7 @@ def decode_call(call: Call[T], response: Response) -> T:
             path=call.path,
             request_id=response.request_id,
         )
-    raise DecodeError(
+    return DecodeError(
         f"the answer cannot be understood: {message}",
         operation=call.operation,
         path=path,

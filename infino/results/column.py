@@ -115,7 +115,7 @@ def value_kind(value: Any) -> Kind:
 
 def kinds_of(values: Sequence[Any]) -> set[Kind]:
     """The kinds of many values: one of each type is looked at."""
-    return set(map(value_kind, dict(zip(map(type, values), values, strict=True)).values()))
+    return {value_kind(value) for value in dict(zip(map(type, values), values, strict=True)).values()}
 
 
 def unite(kinds: Iterable[Kind]) -> Kind:

@@ -9,11 +9,11 @@ import attrs
 
 from infino.local.http import unsupported
 from infino.local.querydsl.fields import DECLARED, NUMERIC, SQL_TYPES, SearchField
+from infino.local.querydsl.numbers import number_literal, number_of, number_sql
 from infino.local.querydsl.options import check_options
 from infino.local.querydsl.plan import SearchPlan
 from infino.local.querydsl.problems import content, illegal, parsing, shard
 from infino.local.querydsl.reading import as_text, listed, short
-from infino.local.querydsl.termlevel import number_literal, number_of, number_sql
 from infino.local.values.dates import DEFAULT_FORMAT, DateContext, show_nanos
 
 LEAST, GREATEST = -(2**63), 2**63 - 1

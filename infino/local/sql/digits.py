@@ -200,21 +200,28 @@ def innermost(kind: Node) -> Node:
     return kind
 
 
+def use_by(kind: str, name: str) -> Use:
+    """Return what an expression of a kind, or a function of a name, does with the values of its arguments."""
+    if kind in CHOOSING or name.startswith(CHOOSERS):
+        return "chosen"
+    return "compared" if kind.startswith(COMPARING) else ""
+
+
 def casts_of(plan: Any) -> Iterator[tuple[Node, Use]]:
     """Yield every cast of a plan, and what is done with its value."""
     waiting: list[tuple[Any, Use]] = [(plan, "")]
     while waiting:
         node, use = waiting.pop()
+        inner: list[Any] = []
         if isinstance(node, list):
-            waiting += [(item, use) for item in node]
+            inner = node
         elif isinstance(node, dict):
             if node.get("type") == "OPERATOR_CAST":
                 yield node, use
             if isinstance(kind := node.get("type"), str):
-                name = (node.get("qname") or {}).get("path", [""])[-1]
-                chosen = kind in CHOOSING or name.startswith(CHOOSERS)
-                use = "chosen" if chosen else "compared" if kind.startswith(COMPARING) else ""
-            waiting += [(item, use) for item in node.values() if isinstance(item, dict | list)]
+                use = use_by(kind, (node.get("qname") or {}).get("path", [""])[-1])
+            inner = [item for item in node.values() if isinstance(item, dict | list)]
+        waiting.extend((item, use) for item in inner)
 
 
 def refuse_loss(source: Node, target: Node, use: Use, *, long: bool) -> None:

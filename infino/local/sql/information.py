@@ -26,7 +26,9 @@ COLUMNS = {
 }  # fmt: skip
 
 
-DESCRIPTION = dict.fromkeys(("column_name", "column_type", "null", "key", "default", "extra"), "VARCHAR")
+DESCRIPTION: dict[str, str] = dict.fromkeys(
+    ("column_name", "column_type", "null", "key", "default", "extra"), "VARCHAR"
+)
 
 
 @attrs.frozen

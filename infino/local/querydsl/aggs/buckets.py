@@ -12,10 +12,11 @@ from infino.local.catalogue.sortable import address_text, shown
 from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running, tell_buckets
 from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.fields import NUMERIC, SearchField, sorted_text
+from infino.local.querydsl.numbers import number_sql, number_test
 from infino.local.querydsl.options import check_options
 from infino.local.querydsl.problems import illegal, parsing
 from infino.local.querydsl.reading import as_boolean, as_number, as_object, as_text, short
-from infino.local.querydsl.termlevel import network_ends, number_sql, number_test
+from infino.local.querydsl.termlevel import network_ends
 from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, read_zone, show_date
 
 

@@ -11,9 +11,10 @@ from typing import Any
 from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running
 from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.fields import shortest
+from infino.local.querydsl.numbers import number_literal, number_of, number_sql
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.reading import as_boolean, as_number, as_text, listed, short
-from infino.local.querydsl.termlevel import boolean_of, number_literal, number_of, number_sql
+from infino.local.querydsl.termlevel import boolean_of
 from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, show_date
 
 

@@ -10,10 +10,11 @@ from infino.local.querydsl.aggs.buckets import AggregationBucket, BucketAggregat
 from infino.local.querydsl.aggs.paths import value_at
 from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.fields import NUMERIC, SearchField
+from infino.local.querydsl.numbers import number_text
 from infino.local.querydsl.problems import illegal, parsing
 from infino.local.querydsl.reading import as_boolean, as_integer, as_object, as_text, listed, short
 from infino.local.querydsl.regexps import RegexpReader
-from infino.local.querydsl.termlevel import boolean_of, number_text
+from infino.local.querydsl.termlevel import boolean_of
 from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_date, show_date
 
 Shown = dict[str, Any]
