@@ -190,7 +190,11 @@ def _polars_values(pa: Any, polars: Any, series: Any) -> list[Any]:
     if kind == polars.String or kind == polars.Boolean or kind.is_integer() or kind == polars.Object:
         return list(series.to_list())
     if pa is not None:
-        return columns.values_of(pa, series.to_arrow())
+        try:
+            return columns.values_of(pa, series.to_arrow())
+        except pa.ArrowInvalid as error:  # such as integers of 128 bits in a list, which Arrow does not have
+            problem = f"the column {series.name!r} of the type {kind} cannot be read: {error}; cast what it holds"
+            raise ValidationError(problem) from None
     text = columns.written(polars, polars.col(series.name), kind)
     if text is None and _has_nanoseconds(polars, kind):
         raise missing(f"durations with nanoseconds (the column {series.name!r})")
