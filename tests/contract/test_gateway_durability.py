@@ -239,7 +239,7 @@ def survive(folder: Path, rounds: int, seed: int) -> None:
         assert call("PUT", "/d").status == 200
         assert call("PUT", "/samples").status == 200
         assert call("PUT", "/loaded", {"mappings": {"properties": {"tag": {"type": "long"}}}}).status == 200
-        config = {"name": "s", "config": {"path": str(folder.with_suffix(".sqlite"))}}
+        config = {"config": {"name": "s", "path": str(folder.with_suffix(".sqlite"))}}
         loads.source = call("POST", "/source/sqlite", config).json["connection_id"]
     slowest = 0.0
     for _ in range(rounds):

@@ -93,8 +93,8 @@ def _status(gateway: Gateway, call: GatewayCall) -> Reply:
 
 
 def _create(gateway: Gateway, call: GatewayCall) -> Reply:
-    body = call.json_object("source_id", "connection_id", "source_dataset", "target_dataset", "query", "schedule")
     gateway.access.check(call.principal, "create", RESOURCE, "*")
+    body = call.json_object("source_id", "connection_id", "source_dataset", "target_dataset", "query", "schedule")
     check_name(str(body.get("target_dataset") or ""))
     _may_write(gateway, call, str(body["target_dataset"]))
     # Who imports sees the rows afterwards, so it takes what asking the connection takes.

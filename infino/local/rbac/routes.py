@@ -64,8 +64,9 @@ def _update_user(gateway: Gateway, call: GatewayCall) -> Reply:
 
 
 def _set_password(gateway: Gateway, call: GatewayCall) -> Reply:
-    name, password = call.path["name"], call.json_object("password").get("password")
+    name = call.path["name"]
     _access(gateway, call, "write", USER, name)
+    password = call.json_object("password").get("password")
     if not isinstance(password, str) or not password:
         raise Problem(400, "validation_exception", "password must be text")
     with gateway.control.changing():
