@@ -12,6 +12,7 @@ from infino.local.store import Store
 from infino.local.store.ids import LEAST, IdFilter, hashes_of
 from infino.local.store.typed import make_tables
 from infino.local.store.writer import DocumentBatch, Place, places_in, put, remove
+from tests.support.signed import Signed
 
 AWKWARD = ["", "a", "ü", "\U0001f600", "x" * 5000, "1", "01"]
 
@@ -28,11 +29,22 @@ def test_what_it_has_is_possible_and_nearly_nothing_else() -> None:
     known.add(old)
     assert known.possible(old).all()
     assert not known.possible(fresh).any()
-    assert not known.full
-    known.add(fresh[:1000])
-    assert known.possible(fresh[:1000]).all()
-    assert known.full
-    assert not IdFilter(2 * LEAST).full
+    assert not known.has_room()
+    with pytest.raises(AssertionError, match="no room for 1000 more ids"):
+        known.add(fresh[:1000])
+    assert IdFilter(2 * LEAST).has_room(2 * LEAST)
+
+
+def test_a_write_of_more_ids_than_the_filter_has_room_for_ends(gateway, fresh) -> None:
+    name, call = fresh("many"), Signed(gateway)
+    call("PUT", f"/{name}")
+    call.bulk(name, {"index": {"_id": "first"}}, {"n": 0})
+    made = f'INSERT INTO "{name}" (_id, n) SELECT range::VARCHAR, range FROM range({4 * LEAST})'
+    assert call("POST", "/sql", {"query": made}).json["affected_rows"] == 4 * LEAST
+    call.bulk(name, {"index": {"_id": "7"}}, {"n": -1}, {"index": {"_id": "new"}}, {"n": -2})
+    assert call.rows(f'SELECT count(*) AS all, count(DISTINCT _id) AS ids FROM "{name}"') == [
+        {"all": 4 * LEAST + 2, "ids": 4 * LEAST + 2}
+    ]
 
 
 def test_marks_that_want_the_same_place_are_all_found(monkeypatch: pytest.MonkeyPatch) -> None:

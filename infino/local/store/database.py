@@ -412,12 +412,17 @@ class Store:
     def note_ids(self, dataset: Dataset, hashes: np.ndarray) -> None:
         """Take in the ids of documents that are written, by their hashes."""
         known = self._ids.get(dataset.uuid)
-        if known is not None:
+        if known is None:
+            return
+        if known.has_room(len(hashes)):
             known.add(hashes)
+        else:
+            # The marks do not tell the places they would have in a larger filter: the next write reads the ids anew.
+            del self._ids[dataset.uuid]
 
     def _filter(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> IdFilter:
         known = self._ids.get(dataset.uuid)
-        if known is None or known.full:
+        if known is None or not known.has_room():
             held = self.get(cursor, dataset.name)
             known = self._ids[dataset.uuid] = IdFilter(held.documents)
             for first in range(1, held.next_seq, READ_AT_ONCE):

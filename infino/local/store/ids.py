@@ -38,10 +38,9 @@ class IdFilter:
         self._marks = np.zeros(max(int(count * PLACES_EACH), int(LEAST / FULLEST)), np.uint32)
         self._count = 0
 
-    @property
-    def full(self) -> bool:
-        """Whether it has as many ids as it has room for, so that a new one should be made."""
-        return self._count > len(self._marks) * FULLEST
+    def has_room(self, count: int = 1) -> bool:
+        """Return whether so many more ids may be added; if not, a larger filter must be made."""
+        return self._count + count <= len(self._marks) * FULLEST
 
     def possible(self, hashes: np.ndarray) -> np.ndarray:
         """Return for each hash, as `md5_number_lower` gives it, whether its id may be known; all others are new."""
@@ -57,7 +56,8 @@ class IdFilter:
         return found
 
     def add(self, hashes: np.ndarray) -> None:
-        """Take in the ids of some hashes."""
+        """Take in the ids of some hashes, for which there must be room: among places all taken none would be found."""
+        assert self.has_room(len(hashes)), f"no room for {len(hashes)} more ids"
         self._count += len(hashes)
         places, marks = self._placed(hashes)
         while len(places):
