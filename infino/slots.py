@@ -141,7 +141,6 @@ class AsyncSlots:
         """Throw a connection away, to the end even when the call is cancelled again; its place is free at once."""
         self._free.release()
         # The event loop keeps only weak references to tasks; the set keeps this one until it is done.
-        # The event loop keeps only weak references to tasks; the set keeps this one until it is done.
         closing = asyncio.ensure_future(connection.aclose())
         self._dropping.add(closing)
         closing.add_done_callback(self._dropping.discard)

@@ -63,7 +63,6 @@ class NotSupportedError(DatabaseError):
 
 
 # The first match counts, so subclasses stand before `APIError`.
-# The first match counts, so subclasses stand before `APIError`.
 _MAP: Final[tuple[tuple[type[errors.InfinoError], type[Error]], ...]] = (
     (errors.ConfigError, InterfaceError),
     (errors.ClientClosedError, InterfaceError),
