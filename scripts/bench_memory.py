@@ -15,7 +15,6 @@ import asyncio
 import gzip
 import io
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -25,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from bench_bulk import KEYS, sink
-from budgets import settle
+from budgets import high_water, settle
 
 PIECE = 100_000  # records of a frame, or of a group of rows in a file
 GROUP = 1 << 20  # rows of the groups that pyarrow makes when it is not told otherwise
@@ -269,12 +268,6 @@ KINDS: dict[str, tuple[Callable[[Any], Any], str | None, dict[str, Any]]] = {
 }
 
 
-def high_water() -> float:
-    """The most memory this process has held, in MB (what `getrusage` says would include its parent's)."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    return int(found[1]) / 1024 if found else 0.0
-
-
 def child(port: int, kind: str, count: int, folder: Path) -> None:
     """Upload once and print the peak of this process, and its memory before, in MB."""
     from infino import AsyncInfino, Infino
@@ -295,7 +288,9 @@ def child(port: int, kind: str, count: int, folder: Path) -> None:
         with Infino(**keys) as client:
             report = client.records.bulk("bench", source, **settings)
     assert report.accepted == count, report
-    print(json.dumps({"peak": high_water(), "before": before, "seconds": time.perf_counter() - started}))
+    print(
+        json.dumps({"peak": high_water() / 2**20, "before": before / 2**20, "seconds": time.perf_counter() - started})
+    )
 
 
 def again(*arguments: Any) -> Any:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
 import statistics
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from budgets import settle
+from budgets import high_water, settle
 
 TURNS, ROUNDS = 3, 3
 CASES = ("sql", "wide", "wider", "nested", "hits", "matrix")
@@ -162,12 +161,6 @@ def ours(kind: str) -> Callable[[bytes], Any]:
 
 
 WAYS: dict[str, Callable[[bytes], Any]] = {"hits": plain_hits, "matrix": plain_matrix}
-
-
-def high_water() -> int:
-    """The most memory this process has held, in bytes (what `getrusage` says would include its parent's)."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    return int(found[1]) * 1024 if found else 0
 
 
 def measure(case: str, way: str, path: str) -> None:

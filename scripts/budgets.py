@@ -6,6 +6,7 @@ The history is one line of JSON for each run of a bench, in `.ci/bench.jsonl`; o
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import time
 from collections.abc import Mapping
@@ -14,6 +15,12 @@ from pathlib import Path
 HISTORY = Path(__file__).resolve().parents[1] / ".ci" / "bench.jsonl"
 KEPT = 40
 SLOWER = 0.8  # of the last ratio, below which a line says so; ratios of two runs differ by a tenth as it is
+
+
+def high_water() -> int:
+    """The most memory this process has held, in bytes (what `getrusage` says would include its parent's)."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(found[1]) * 1024 if found else 0
 
 
 def settle(bench: str, ratios: Mapping[str, tuple[float, float | None]]) -> int:
