@@ -139,7 +139,7 @@ class AsyncInfino(Manners, AsyncRootResources):
         from infino.local import LocalGateway
         from infino.resources.local_options import LocalOptions
 
-        check_options(options, "AsyncInfino.local", LocalOptions.__annotations__)
+        check_options(options, "AsyncInfino.local", ("path", *LocalOptions.__annotations__))
         gateway = LocalGateway(path, **options).start()
         try:
             client = cls(**gateway.client_settings())
@@ -201,6 +201,7 @@ class AsyncInfino(Manners, AsyncRootResources):
     def on(self, event: Literal["response"], callback: Callable[[ResponseEvent], object]) -> Callable[[], None]: ...
     @overload
     def on(self, event: Literal["retry"], callback: Callable[[RetryEvent], object]) -> Callable[[], None]: ...
+    @named("client.on")
     def on(self, event: str, callback: Callable[[Any], object]) -> Callable[[], None]:
         """Call a function when a call of this client or its copies begins or ends, and for each of its tries.
 

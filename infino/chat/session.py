@@ -14,6 +14,7 @@ from infino.chat.flow import Conversation, Settings
 from infino.chat.options import seconds
 from infino.chat.stream import AsyncAnswerStream, AsyncLine, AsyncPorts
 from infino.core.errors import ClientClosedError, ValidationError
+from infino.runtime.options import named
 
 HISTORY = 1_000
 
@@ -62,6 +63,7 @@ class AsyncSession:
         """Return questions and answers as one markdown text."""
         return transcript(self._history)
 
+    @named("AsyncSession.ask")
     async def ask(self, question: str, *, timeout: float | None = None, resend: bool | None = None) -> Answer:  # noqa: ASYNC109 - one limit for a turn of many awaits
         """Ask, and wait for the whole answer.
 
@@ -84,6 +86,7 @@ class AsyncSession:
                 pass
             return stream.answer
 
+    @named("AsyncSession.stream")
     def stream(self, question: str, *, timeout: float | None = None, resend: bool | None = None) -> AsyncAnswerStream:
         """Ask, and yield events as they arrive.
 

@@ -17,8 +17,8 @@ from tests.support.tree import methods
 OBJECTS = ("body", "policy", "visualization", "changes", "config", "dashboard", "panel", "notebook")
 VALUES: dict[str, Any] = {**{name: {"a": 1} for name in OBJECTS}, "start": 1, "end": 2, "step": 1}
 OF_METHODS: dict[str, dict[str, Any]] = {"records.delete": {"query": {}}, "request": {"method": "GET", "path": "/"}}
-# `on` and `local` take what others define; closing a client is no call.
-EXEMPT = ("on", "local", "close", "aclose", "reference")
+# `local` takes what another class defines; the others take nothing.
+EXEMPT = ("local", "close", "aclose", "reference")
 
 
 def mistakes(owner: Any) -> Iterator[tuple[str, dict[str, Any], str, str | None]]:
@@ -47,3 +47,10 @@ def test_a_mistyped_keyword_of_any_method_is_told_before_anything_is_sent(make: 
             next(iter(method(**given, **{word: 1})))  # what is lazy begins
         count += 1
     assert count > 200
+
+
+@pytest.mark.parametrize("method", ["ask", "stream"])
+def test_a_mistyped_keyword_of_a_session_is_told_likewise(make: Make, method: str) -> None:
+    chat = make("http://127.0.0.1:9").fino.chat()
+    with pytest.raises(TypeError, match=rf"Session\.{method}\(\) got .* 'timout'; did you mean 'timeout'\?$"):
+        getattr(chat, method)("how many?", timout=1)

@@ -52,8 +52,9 @@ def test_an_unknown_option_is_told_with_the_likely_one():
     ):
         LocalGateway(sql_timeot=3)
     for kind in (infino.Infino, infino.AsyncInfino):
-        with pytest.raises(TypeError, match=rf"^{kind.__name__}\.local\(\) got .*; did you mean 'port'\?"):
-            kind.local(prot=3)
+        for word, likely in (("prot", "port"), ("paths", "path")):
+            with pytest.raises(TypeError, match=rf"^{kind.__name__}\.local\(\) got .*; did you mean '{likely}'\?"):
+                kind.local(**{word: 3})
 
 
 def test_places_that_cannot_be_used_are_told_in_a_sentence(tmp_path):

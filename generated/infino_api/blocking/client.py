@@ -142,7 +142,7 @@ class Infino(Manners, RootResources):
         from infino.local import LocalGateway
         from infino.resources.local_options import LocalOptions
 
-        check_options(options, "Infino.local", LocalOptions.__annotations__)
+        check_options(options, "Infino.local", ("path", *LocalOptions.__annotations__))
         gateway = LocalGateway(path, **options).start()
         try:
             client = cls(**gateway.client_settings())
@@ -208,6 +208,7 @@ class Infino(Manners, RootResources):
     ) -> Callable[[], None]: ...
     @overload
     def on(self, event: Literal["retry"], callback: Callable[[RetryEvent], object]) -> Callable[[], None]: ...
+    @named("client.on")
     def on(self, event: str, callback: Callable[[Any], object]) -> Callable[[], None]:
         """Call a function when a call of this client or its copies begins or ends, and for each of its tries.
 

@@ -17,6 +17,7 @@ from infino.chat.flow import Conversation, Settings
 from infino.chat.options import seconds
 from infino.chat.session import HISTORY, _encoded
 from infino.core.errors import ClientClosedError, ValidationError
+from infino.runtime.options import named
 from infino_api.blocking.stream import AnswerStream, Line, Ports
 
 
@@ -56,6 +57,7 @@ class Session:
         """Return questions and answers as one markdown text."""
         return transcript(self._history)
 
+    @named("Session.ask")
     def ask(self, question: str, *, timeout: float | None = None, resend: bool | None = None) -> Answer:
         """Ask, and wait for the whole answer.
 
@@ -78,6 +80,7 @@ class Session:
                 pass
             return stream.answer
 
+    @named("Session.stream")
     def stream(
         self, question: str, *, timeout: float | None = None, resend: bool | None = None
     ) -> AnswerStream:
