@@ -97,7 +97,7 @@ class InfinoMagics(Magics):
         chosen = _parser().parse_args(words)
         if chosen.language not in _LANGUAGES:
             if cell is not None:
-                raise UsageError(f"%%infino: {chosen.language!r} is none of {', '.join(_LANGUAGES)}")
+                raise UsageError(f"%%infino: {chosen.language!r} is not one of {', '.join(_LANGUAGES)}")
             chosen.language, chosen.text = "sql", [chosen.language, *chosen.text]
         if chosen.help:
             return _Help(_parser().format_help())

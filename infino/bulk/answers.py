@@ -106,7 +106,7 @@ def understood(content: bytes, count: int, ids: list[str] | None = None) -> Outc
         return AllAnswered(matched)
     return AnswerLost(
         DecodeError(
-            f"{count} records were sent and the answer speaks of {len(items)}", operation="records.bulk", path="$.items"
+            f"{count} records were sent and the answer lists {len(items)}", operation="records.bulk", path="$.items"
         ),
         readable=True,
     )

@@ -189,7 +189,7 @@ def check_schema(pa: Any, fields: Iterable[Any], place: str = "the source") -> N
         if getattr(kind, "extension_name", "") == "arrow.opaque":
             kind = f"{kind.type_name} of {kind.vendor_name}"
             raise ValidationError(
-                f"{place} has the column {field.name!r} of the type {kind}: cast it there, as to text"
+                f"{place} has the column {field.name!r} of the type {kind}: cast it first, for example to text"
             )
 
 

@@ -141,7 +141,7 @@ class Delimited:
             counts = {row[0].count(mark) for row in rows if len(row) == 1}
             if 0 not in counts and len(counts) == 1:
                 raise ValidationError(
-                    f"each line of the CSV file holds {mark!r}: pass delimiter=, what separates the fields"
+                    f"each line of the CSV file holds {mark!r}: pass delimiter=, which separates the fields"
                 )
 
     def _header_of(self, sample: str) -> list[str] | None:
@@ -162,7 +162,7 @@ class Delimited:
     def _names(self, header: Sequence[str]) -> list[str]:
         given = self._reading.columns
         if given is not None and len(given) != len(header):
-            raise ValidationError(f"the rows have {len(header)} fields, and columns= names {len(given)}")
+            raise ValidationError(f"the rows have {len(header)} fields, but columns= names {len(given)}")
         names = list(given if given is not None else header)
         if broken := next((name for name in names if _HALF.search(name)), None):
             shown = broken.encode("utf-8", "surrogateescape")
@@ -172,7 +172,7 @@ class Delimited:
         others = [mark for mark in DELIMITERS if mark in names[0]] if len(names) == 1 else []
         if others and self._reading.delimiter is None and given is None:
             raise ValidationError(
-                f"the header {names[0]!r} holds {others[0]!r}, but the rows are not cut by it: pass delimiter="
+                f"the header {names[0]!r} holds {others[0]!r}, but the rows are not split at it: pass delimiter="
             )
         return names
 

@@ -137,7 +137,7 @@ class Export:
         self._format = SUFFIXES.get(suffix, "")
         if not self._format or (self._packed and self._format in ("parquet", "arrow")):
             raise ValidationError(
-                f"{self.path.name} tells no format: name it .ndjson, .csv (also .gz), .parquet or .arrow",
+                f"{self.path.name} does not tell the format: name it .ndjson, .csv (also .gz), .parquet or .arrow",
                 operation=OPERATION,
             )
         self._pa: Any = (

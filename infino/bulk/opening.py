@@ -193,13 +193,13 @@ def _matching(pattern: str) -> list[Path]:
         return [check_path(pattern)]
     found = sorted(Path(name) for name in glob.glob(pattern, recursive=True) if Path(name).is_file())
     if not found:
-        raise MissingFileError(f"no file fits the pattern {pattern}")
+        raise MissingFileError(f"no file matches the pattern {pattern}")
     fixed = len(Path(pattern[: re.search(r"[*?[]", pattern).start()]).parts) - 1  # type: ignore[union-attr]  # it has magic
     for path in found:
         values = [part for part in path.parts[max(fixed, 0) : -1] if "=" in part]
         if values:
             raise ValidationError(
-                f"{path} is part of a partitioned dataset, and {values[0]} stands in its path only: "
+                f"{path} is part of a partitioned dataset, and {values[0]} is told by its path only: "
                 "pass pyarrow.dataset.dataset(folder, partitioning='hive')"
             )
     return found
@@ -283,7 +283,7 @@ class OpenedSource:
         if delimited.looks_delimited(sample.decode("utf-8", "replace"), rows=named):
             return "csv"
         raise ValidationError(
-            f"{shown} is of no format that is known here: pass format= ({', '.join(TEXTUAL)}, parquet or arrow), "
+            f"{shown} is in no format that is known here: pass format= ({', '.join(TEXTUAL)}, parquet or arrow), "
             "or records that you make of it"
         )
 
@@ -372,7 +372,7 @@ class _Members:
                     return b""
                 self._member = self._start()
             elif self._member.needs_input and not (data := self._raw.read(1 << 16)):
-                raise EOFError("it ends within what is packed")
+                raise EOFError("it ends in the middle of the packed data")
             if made := self._member.decompress(data, size):
                 return bytes(made)
 

@@ -384,7 +384,7 @@ def _label(name: Any) -> str:
     try:
         return key_text(name, "the frame")
     except Unsendable:
-        raise ValidationError(f"the column {name!r} of the frame has no name of text: flatten the names") from None
+        raise ValidationError(f"the name of the column {name!r} is not text: flatten the names of the frame") from None
 
 
 def _levels(source: Any, index: bool | None) -> dict[int, Any]:

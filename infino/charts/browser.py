@@ -118,7 +118,7 @@ def browser() -> str:
     """
     named = os.environ.get("INFINO_BROWSER")
     if named and shutil.which(named) is None:
-        raise MissingDependencyError(f"INFINO_BROWSER names no program that is here: {named}")
+        raise MissingDependencyError(f"INFINO_BROWSER names a program that is not here: {named}")
     found = named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
         raise MissingDependencyError("pictures need Chromium or Chrome on this machine; to_html() needs none")

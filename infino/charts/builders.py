@@ -279,7 +279,7 @@ class Visualization(_Spec):
     def legend(self, position: Position | None = "top") -> Self:
         """Show the legend at a side, or hide it with None."""
         if position is not None and position not in get_args(Position):
-            raise refuse(f"a legend stands at {', '.join(get_args(Position))}, not at {position!r}")
+            raise refuse(f"the place of a legend is one of {', '.join(get_args(Position))}, not {position!r}")
         if self.kind in (*_NUMBERS, "table"):
             raise refuse(f"a {self.kind} has no legend")
         looks = {"show": False} if position is None else {"show": True, "position": position}
@@ -373,7 +373,7 @@ class Dashboard(_Spec):
             checks.whole("a width", width, 1)
         checks.whole("height", height, 1)
         if len(wide) != len(panels) or not panels or sum(wide) > GRID:
-            raise refuse(f"a row takes a width for each panel, {GRID} together at most")
+            raise refuse(f"a row needs one width for each panel, {GRID} in all at most")
         there = self._part("panels", list)
         taken = {one.get("id") for one in there if isinstance(one, Mapping)}
         # The service names panels `panel_<n>`, too; a number that is taken already is passed over.

@@ -210,7 +210,7 @@ def _exchange(conversation: Conversation, turn: Turn, settings: Settings, deadli
         raise _Lost(closed, unsent=closed.unsent) from None
     except SocketQuiet:
         raise TurnTimeout(
-            f"the question could not be handed over within {limit:g} s",
+            f"the question could not be sent within {limit:g} s",
             answer=turn.answer(),
             hint=_ASK_AGAIN,
             operation=settings.operation,

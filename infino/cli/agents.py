@@ -33,7 +33,8 @@ def mcp(ctx: click.Context, allow_writes: bool, port: int | None) -> None:
     """Serve tools for agents over the Model Context Protocol; it reads only, unless told otherwise."""
     if ctx.invoked_subcommand is not None:
         if allow_writes or port is not None:
-            raise click.UsageError(f"--allow-writes stands behind {ctx.invoked_subcommand}, and --http without it")
+            sub = ctx.invoked_subcommand
+            raise click.UsageError(f"put --allow-writes after {sub}, and use --http without {sub}")
         return
     import asyncio
 
@@ -92,6 +93,6 @@ def install(session: Session, program: str, allow_writes: bool) -> None:
     else:
         server = {"type": "stdio", "command": command, "args": arguments}
         click.echo(json.dumps({key: {"infino": server}}, indent=2))
-    click.echo(f"It belongs into {place}.", err=True)
+    click.echo(f"Put it into {place}.", err=True)
     if not session.profile:
-        click.echo("Programs with windows know no variables of a shell: --profile says where keys are.", err=True)
+        click.echo("Desktop programs do not see the variables of a shell: name the keys with --profile.", err=True)

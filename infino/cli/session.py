@@ -68,7 +68,7 @@ class Session:
         if self.yes:
             return
         if not sys.stdin.isatty():
-            raise click.UsageError(f"{what} needs --yes, for nobody can be asked here.")
+            raise click.UsageError(f"{what} needs --yes, because there is no terminal to ask on.")
         click.confirm(printable(f"{what}?"), abort=True, err=True)
 
 

@@ -114,7 +114,7 @@ def _endpoint(client: Infino) -> str:
 def _clock(client: Infino) -> str:
     said = _answer(client).headers.get("date")
     if not said:
-        return "the service tells no time"
+        return "the service does not tell the time"
     off = (datetime.now(UTC) - parsedate_to_datetime(said)).total_seconds()
     text = f"{abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} the service's"
     # The skew that services commonly allow a SigV4 date.
@@ -193,7 +193,7 @@ def config_set(session: Session, name: str, value: str | None) -> None:
     if name == "secret_key":
         value = secret("Secret key", value)
     if value is None:
-        raise click.UsageError(f"Say what {name} shall be.")
+        raise click.UsageError(f"Give a value for {name}.")
     _save(session, {name: value})
 
 

@@ -44,10 +44,10 @@ def tail(
     if dataset is None and expression is None:
         raise click.UsageError("Name a dataset, or an expression with --promql.")
     if expression is not None and field is not None:
-        raise click.UsageError("--by orders records; what --promql follows has no order: leave one out.")
+        raise click.UsageError("--by orders records, and --promql follows samples: leave one of them out.")
     if session.output not in (None, "ndjson"):
         raise click.UsageError(
-            f"What is followed has no end, so there is no {session.output} of it: leave --output out."
+            f"Following never ends, so nothing can be written as {session.output}: leave --output out."
         )
     with session.client() as client:
         looks = (

@@ -38,6 +38,6 @@ def _bare(query: Mapping[str, Any]) -> Mapping[str, Any]:
         return query
     more = ", ".join(sorted(map(str, set(query) - {"query"})))
     if more:
-        raise ValidationError(f"pass the query alone; {more} cannot be heeded", operation="records.delete")
+        raise ValidationError(f"pass the query alone; {more} would be ignored", operation="records.delete")
     inner: Mapping[str, Any] = query["query"]
     return inner

@@ -81,7 +81,7 @@ class AsyncDatasets(AsyncDatasetsResource):
             How many records the file holds.
 
         Raises:
-            ValidationError: The suffix tells no format, or the format cannot carry a field.
+            ValidationError: The suffix does not tell the format, or the format cannot carry a field.
             NotFoundError: There is no such dataset.
 
         Examples:

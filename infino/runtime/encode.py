@@ -65,7 +65,7 @@ def document(given: Any, operation: str) -> tuple[Any, bytes | None, str]:
             return UNSET, given.encode(), "application/yaml"
         except UnicodeEncodeError:
             given = None  # a traceback may be shown with its variables, and documents hold passwords
-        raise ValidationError("the document holds half a character, which cannot be sent", operation=operation)
+        raise ValidationError("the document holds half of a surrogate pair, which cannot be sent", operation=operation)
     if not isinstance(given, Model | Mapping):
         kind, given = type(given).__name__, None
         raise ValidationError(f"pass the document as a model, an object or YAML text, not {kind}", operation=operation)
@@ -87,7 +87,7 @@ def mapping(given: Any, name: str, optional: bool = False) -> Any:
 def filled(given: Any, name: str) -> Any:
     """Pass a list on that a call cannot do without: one without items would not be sent at all."""
     if isinstance(given, list | tuple | set | frozenset) and not given:
-        raise ValidationError(f"{name} must have an item, for without one it is not sent")
+        raise ValidationError(f"{name} must not be empty, because an empty one would not be sent")
     return given
 
 
@@ -167,7 +167,7 @@ def _joined(parts: list[str], name: str, sign: str) -> str:
     for part in parts:
         # None of these styles of OpenAPI escapes its separator, so the service would see two items.
         if sign in part:
-            raise ValidationError(f"{name}: an item cannot hold {sign!r}, which parts the items from each other")
+            raise ValidationError(f"{name}: an item cannot hold {sign!r}, which separates the items")
     return sign.join(parts)
 
 

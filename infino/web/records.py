@@ -50,7 +50,7 @@ def query(
         The statement with `?` for each value, and the values.
 
     Raises:
-        ValidationError: The records can't be told.
+        ValidationError: The records cannot be listed.
     """
     source = spec.get("source") or {}
     if not has_records(spec):
@@ -92,9 +92,9 @@ def _place(found: RecordConditions, spec: Node, row: Node) -> None:
         value = row[name]
         # The service sums up small values under this name; no record holds it.
         if mapping.get("other_bucket") and name == column and value == "Other":
-            raise ValidationError("Other gathers many values: its records can't be told", operation="web.records")
+            raise ValidationError("'Other' is many values: its records cannot be listed", operation="web.records")
         if isinstance(value, list | Mapping):
-            raise ValidationError(f"the records of a list in {name} can't be told", operation="web.records")
+            raise ValidationError(f"{name} is a list here: its records cannot be listed", operation="web.records")
         if value is None:
             found.add(f"{_name(name)} IS NULL")
         elif bucket and name == column:

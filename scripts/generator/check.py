@@ -88,7 +88,7 @@ def check(document: Node) -> list[DocumentProblem]:
 
 def _walk(kind: str, node: Any, place: Place) -> Iterator[DocumentProblem]:
     if not isinstance(node, dict):
-        yield DocumentProblem(place, f"{short(node)} is no {kind}", "an object")
+        yield DocumentProblem(place, f"{short(node)} is not {article(kind)}", "an object")
         return
     yield from _extensions(kind, node, place)
     if "$ref" in node and kind in HOMES:
@@ -99,7 +99,7 @@ def _walk(kind: str, node: Any, place: Place) -> Iterator[DocumentProblem]:
             rule = GRAMMAR[kind].get(key, TEXT)
             if key not in allowed:
                 yield DocumentProblem(
-                    (*place, key), "a reference takes no such word beside it", "put it where $ref points to"
+                    (*place, key), "this word is not allowed beside a reference", "put it where $ref points to"
                 )
             elif isinstance(rule, Child):
                 yield from _children(rule, value, (*place, key))
@@ -116,7 +116,7 @@ def _walk(kind: str, node: Any, place: Place) -> Iterator[DocumentProblem]:
     rules = GRAMMAR[kind]
     for key in NEEDED.get(kind, ()):
         if key not in node:
-            yield DocumentProblem(place, f"misses {key}", NEEDED_ADVICE.get(key, f"give it {key}"))
+            yield DocumentProblem(place, f"{key} is missing", NEEDED_ADVICE.get(key, f"give it {key}"))
     for key, value in node.items():
         if EXTENSION.match(key) and key not in rules:
             continue
@@ -222,7 +222,7 @@ def _advice(schema: Any) -> str:
 def _whole(document: Node, operations: list[Operation]) -> Iterator[DocumentProblem]:
     version = document.get("openapi", "")
     if not re.fullmatch(r"3\.1\.\d+", version):
-        yield DocumentProblem(("openapi",), f"version {version!r} is read by other rules", "write it as OpenAPI 3.1")
+        yield DocumentProblem(("openapi",), f"version {version!r} follows other rules", "write it as OpenAPI 3.1")
     servers = document.get("servers", [])
     if [server.get("url", "").rstrip("/") for server in servers] not in ([], [HOME]):
         yield DocumentProblem(
@@ -232,7 +232,7 @@ def _whole(document: Node, operations: list[Operation]) -> Iterator[DocumentProb
     used = {tag for operation in operations for tag in operation.node.get("tags", ())}
     for number, name in enumerate(names):
         if name in names[:number]:
-            yield DocumentProblem(("tags", str(number)), f"the tag {name} stands there twice", "take one of them out")
+            yield DocumentProblem(("tags", str(number)), f"the tag {name} is there twice", "take one of them out")
         if name not in used:
             yield DocumentProblem(("tags", str(number)), f"no operation has the tag {name}", "take it out")
     yield from _unused(document)
@@ -308,7 +308,7 @@ def _operations(document: Node, operations: list[Operation]) -> Iterator[Documen
             yield DocumentProblem(place, f"{operation.path} is the same path as {same.path}", "take one of them out")
         for one in (node, *node.get("x-infino-variants", [])):
             if one is node and not (one.get("summary") or one.get("description")):
-                yield DocumentProblem(place, "misses summary and description", "say what it does")
+                yield DocumentProblem(place, "summary and description are missing", "say what it does")
         yield from _templated(operation)
         yield from _parameters(operation)
         yield from _responses(operation)
@@ -351,7 +351,7 @@ def _parameters(operation: Operation) -> Iterator[DocumentProblem]:
     keys = [(one.get("in"), one.get("name")) for one in given if "$ref" not in one]
     for number, key in enumerate(keys):
         if key in keys[:number]:
-            what = f"the {key[0]} parameter {key[1]} stands there twice"
+            what = f"the {key[0]} parameter {key[1]} is there twice"
             yield DocumentProblem((*operation.place, "parameters"), what, "take one of them out")
     for one in operation.parameters:
         yield from (DocumentProblem(one.place, what, do) for what, do in _parameter(one.node, known))
@@ -400,7 +400,7 @@ def _responses(operation: Operation) -> Iterator[DocumentProblem]:
             yield DocumentProblem(at, f"{code} is not a status", "such as 200, 2XX or default")
         elif code[0] in "13":
             yield DocumentProblem(
-                at, f"the status {code} ends no call: redirects are refused, nothing is cached", "take it out"
+                at, f"the status {code} never reaches a caller: redirects are refused, nothing is cached", "take it out"
             )
         if not answer.node.get("description"):
             yield DocumentProblem(answer.place, f"response {code} has no description", "say what it is")
@@ -445,7 +445,7 @@ def _false_examples(document: Node, operations: list[Operation]) -> Iterator[Doc
 def _media(media: str, place: Place) -> Iterator[DocumentProblem]:
     plain = media.partition(";")[0]
     if plain != plain.lower():
-        yield DocumentProblem(place, f"{media} is known in lower case", plain.lower())
+        yield DocumentProblem(place, f"{media} must be in lower case", plain.lower())
     charset = re.search(r"charset=\s*\"?([^\s\";]+)", media, re.IGNORECASE)
     if charset and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
-        yield DocumentProblem(place, f"text goes as UTF-8, and {charset[1]} is another", "take charset out")
+        yield DocumentProblem(place, f"text is sent as UTF-8, not as {charset[1]}", "take charset out")

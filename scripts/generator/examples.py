@@ -153,7 +153,7 @@ def _misuse(call: ast.Call, signature: str, made: frozenset[str]) -> Iterator[st
         given[str(one.arg)] = one.value
     needed = {one.arg for one in taken.args[: len(taken.args) - len(taken.defaults)]}
     needed |= {one.arg for one, default in zip(taken.kwonlyargs, taken.kw_defaults, strict=True) if default is None}
-    yield from (f"misses {one}" for one in sorted(needed - given.keys()))
+    yield from (f"needs {one}" for one in sorted(needed - given.keys()))
     for one in (name for name in parameters if name in given):
         annotation = parameters[one].annotation
         try:

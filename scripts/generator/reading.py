@@ -79,7 +79,7 @@ def _json(text: bytes) -> Node | None:
 def _members(pairs: list[tuple[str, Any]]) -> Node:
     made = dict(pairs)
     if len(made) < len(pairs):
-        raise ValueError("a key stands there twice")
+        raise ValueError("a key is there twice")
     return made
 
 
@@ -110,7 +110,7 @@ def _plain(node: Any, place: Place, holders: tuple[int, ...]) -> Any:
         for key, item in node.items():
             name = _text(key if isinstance(key, str) else str(key), place)
             if name in made:
-                raise refused((*place, name), "stands there twice, once without quotes", "take one of them out")
+                raise refused((*place, name), "is there twice, once without quotes", "take one of them out")
             made[name] = _plain(item, (*place, name), (*holders, id(node)))
         return made
     if isinstance(node, list):

@@ -117,7 +117,7 @@ def edits(
         elif token.type in _STRINGS:
             turned = _NAME.sub(lambda found: word(found[0]), token.string)
             if _LEFT_OVER.search(turned) or (turned != token.string and not _FORWARD.fullmatch(turned)):
-                raise refusal(token.start[0], f"a string speaks of what is async: {token.string}")
+                raise refusal(token.start[0], f"a string names what is async: {token.string}")
             if turned != token.string:
                 yield Edit(start, end, turned)
     depth = 0

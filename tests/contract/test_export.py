@@ -113,7 +113,7 @@ def test_names_that_tell_nothing_and_datasets_that_are_not_there(client: Any, fr
     name = fresh("named")
     client.datasets.create(name)
     for wrong in ("x", "x.txt", "x.parquet.gz", "x.gz"):
-        with pytest.raises(ValidationError, match="tells no format"):
+        with pytest.raises(ValidationError, match="does not tell the format"):
             client.datasets.export(name, tmp_path / wrong)
     with pytest.raises(NotFoundError):
         client.datasets.export(fresh("nowhere"), tmp_path / "x.csv")

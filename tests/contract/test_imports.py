@@ -171,7 +171,7 @@ def test_a_csv_column_is_typed_by_all_of_its_cells(tmp_path):
 
 @pytest.mark.parametrize("sign", [";", "\t", "|"])
 def test_a_csv_of_other_signs_is_refused(tmp_path, sign):
-    with pytest.raises(Problem, match="parted by commas"):
+    with pytest.raises(Problem, match="separated by commas"):
         list(records(written(tmp_path, "x.csv", f"name{sign}age\nann{sign}3\n"), "csv"))
 
 

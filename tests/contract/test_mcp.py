@@ -523,7 +523,7 @@ def test_install_prints_a_configuration_without_keys(program: str, key: str, rea
     server = read(done.stdout)[key]["infino"]
     assert server["args"][-4:] == ["mcp", "--allow-writes", "--profile", 'wörk "a" 😀']
     assert "key" not in json.dumps(server).lower()
-    assert "belongs into" in done.stderr
+    assert "Put it into" in done.stderr
 
 
 def test_options_of_the_server_are_not_lost_before_install() -> None:

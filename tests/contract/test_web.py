@@ -148,7 +148,7 @@ def test_records_are_offered_only_where_they_can_be_told(
         assert status == (200 if offered else 422), made
         assert not offered or len(found["panels"][0]["rows"]) == 1, "a mark of one record is that record"
     lists = sync_client.visualizations.create(Visualization.bar("m").sql(name, x="l")).id
-    assert "can't be told" in asked(server, "records", visualization=lists, row={"l": ["a"]})[1]["error"]
+    assert "cannot be listed" in asked(server, "records", visualization=lists, row={"l": ["a"]})[1]["error"]
 
 
 def test_what_fails_is_said(server: web.WebServer, saved: tuple[str, str]) -> None:

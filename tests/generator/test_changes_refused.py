@@ -75,10 +75,10 @@ REFUSED = {
     "servers": (root(servers=[{"url": "https://other.example/v2"}]), "servers: the clients' default endpoint"),
     "unknown word": (root(path={}), "path: path is not a word of a document; do this: paths"),
     "paths of another type": (root(paths=[]), "paths: [] is not an object of path items"),
-    "no paths": (lambda changed: changed.pop("paths"), "misses paths"),
+    "no paths": (lambda changed: changed.pop("paths"), "paths is missing"),
     # operations
     "two of one operationId": (on(get=operation("client.ping")), f"{GET}.operationId: 'client.ping' is also"),
-    "no operationId": (lambda d: on(get=get())(d) or d["paths"]["/things"]["get"].pop("operationId"), f"{GET}: misses operationId"),
+    "no operationId": (lambda d: on(get=get())(d) or d["paths"]["/things"]["get"].pop("operationId"), f"{GET}: operationId is missing"),
     "two of one name": (on(get=operation("x", **{"x-infino-resource": "users", "x-infino-method": "list"})), "users.list is also"),
     "other server": (raw(servers=[{"url": "https://uploads.example"}]), f"{GET}.servers.0: requests are signed for one host"),
     "without a signature": (raw(security=[]), f"{GET}.security: every request is signed"),
@@ -112,7 +112,7 @@ REFUSED = {
     "optional in a path": (on("/things/{id}", get=get({**parameter("id", "path"), "required": False})), "path parameter id is not required"),
     "style": (on(get=get(parameter("q", style="matrix"))), "'matrix' is not a style of a query parameter"),
     "style of a scalar": (on(get=get(parameter("q", style="deepObject"))), f"{GET}.parameters.0.style: the style deepObject is for arrays and objects"),
-    "word beside a parameter's reference": (on(get=get(parameter("q", schema={**ref("Thing"), "default": "a"}))), "default: a reference takes no such word"),
+    "word beside a parameter's reference": (on(get=get(parameter("q", schema={**ref("Thing"), "default": "a"}))), "default: this word is not allowed beside a reference"),
     "wrong word beside a reference": (at("/things", {"Thing": thing("T.", a={**ref("Box"), "readOnly": 1}), "Box": thing("B.", b=TEXT)}, get=get()), "properties.a.readOnly: 1 is not true or false"),
     "reference to another kind": (on(get=get(ref("Thing"))), f"{GET}.parameters.0.$ref: #/components/schemas/Thing is not in components.parameters"),
     "another signature": (lambda d: d["components"]["securitySchemes"]["signature"]["x-infino-signature"].update(region="eu-west-1"), "components.securitySchemes: requests are signed as"),
@@ -145,9 +145,9 @@ REFUSED = {
     ),
     "examples of no list": (prop(examples={"a": 1}), "name.examples: {'a': 1} is not a list"),
     "a link beside a reference": (
-        at("/things", THING_SCHEMA, get=get(ok={**ref("Thing"), "externalDocs": 5})), "schema.externalDocs: 5 is no link"
+        at("/things", THING_SCHEMA, get=get(ok={**ref("Thing"), "externalDocs": 5})), "schema.externalDocs: 5 is not a link"
     ),
-    "a link of no address": (schema(externalDocs={"description": "D."}), "Thing.externalDocs: misses url; do this: give it url"),
+    "a link of no address": (schema(externalDocs={"description": "D."}), "Thing.externalDocs: url is missing; do this: give it url"),
     "a component for nothing": (
         lambda d: d["components"]["parameters"].update(Idle=parameter("q")), "components.parameters.Idle: nothing refers to it; do this: take it out"
     ),
@@ -161,16 +161,16 @@ REFUSED = {
     "own header": (on(get=get(parameter("Authorization", "header"))), "the header Authorization is the transport's own"),
     "no schema": (on(get=get({"name": "q", "in": "query", "description": "Q."})), "parameter q needs one of schema and content"),
     "nowhere": (on(get=get(parameter("q", "body"))), "parameter q is in 'body'"),
-    "a parameter twice": (on(get=get(parameter("q"), parameter("q"))), f"{GET}.parameters: the query parameter q stands there twice"),
+    "a parameter twice": (on(get=get(parameter("q"), parameter("q"))), f"{GET}.parameters: the query parameter q is there twice"),
     "a header of two words": (on(get=get(parameter("X A", "header"))), f"{GET}.parameters.0: a header cannot be called 'X A'"),
     "a cookie of two": (on(get=get(parameter("a;b", "cookie"))), f"{GET}.parameters.0: a cookie cannot be called 'a;b'"),
     "an example elsewhere": (on(get=get(parameter("q", examples={"a": {"$ref": "#/components/examples/E"}}))), f"{GET}.parameters.0.examples.a.$ref: $ref is not a word of an example"),
     # bodies and answers
     "text that is not UTF-8": (
-        on(post=operation("things.create", body=TEXT, media="text/plain; charset=iso-8859-1")), "content.text/plain; charset=iso-8859-1: text goes as UTF-8"
+        on(post=operation("things.create", body=TEXT, media="text/plain; charset=iso-8859-1")), "content.text/plain; charset=iso-8859-1: text is sent as UTF-8"
     ),
-    "an answer that is not UTF-8": (on(get=get(responses={"200": answer(TEXT, "text/csv; charset=latin1")})), "content.text/csv; charset=latin1: text goes as UTF-8"),
-    "capitals of a media type": (on(post=operation("things.create", body=ref("Thing"), media="Application/JSON")), "Application/JSON is known in lower case; do this: application/json"),
+    "an answer that is not UTF-8": (on(get=get(responses={"200": answer(TEXT, "text/csv; charset=latin1")})), "content.text/csv; charset=latin1: text is sent as UTF-8"),
+    "capitals of a media type": (on(post=operation("things.create", body=ref("Thing"), media="Application/JSON")), "Application/JSON must be in lower case; do this: application/json"),
     "two media": (
         on(post=operation("things.create", requestBody={"content": {"application/json": {"schema": ref("Thing")}, **UPLOAD}})),
         "content.multipart/form-data: is left out beside application/json",
@@ -235,7 +235,7 @@ REFUSED = {
     "other file": (on(get=get(ok={"$ref": "./schemas.yaml#/Thing"})), "'./schemas.yaml#/Thing' is outside of this document"),
     "nowhere to": (on(get=get(ok=ref("Nothing"))), "#/components/schemas/Nothing is not in the document"),
     "circle": (at("/things", {"A": ref("B"), "B": ref("A")}, get=get(ok=ref("A"))), "refers to itself"),
-    "beside a reference": (on(get=get(ok={**ref("Thing"), "maxLength": 3})), "maxLength: a reference takes no such word"),
+    "beside a reference": (on(get=get(ok={**ref("Thing"), "maxLength": 3})), "maxLength: this word is not allowed beside a reference"),
     # schemas
     "nullable": (prop(nullable=True), f"{NAME}.nullable: it belongs to OpenAPI 3.0"),
     "unknown type": (prop(type="text"), f"{NAME}.type: 'text' is not a type"),
@@ -312,7 +312,7 @@ REFUSED = {
     "an example that is no Python": (extension(example="client.things.get("), f"{GET}.x-infino-example: the example of things.get is not Python"),
     "an example of another": (extension(example="client.users.list()"), f"{GET}.x-infino-example: the example of things.get does not call client.things.get"),
     "an example with a strange argument": (example('client.things.get(n=1, q=2)'), f"{EXAMPLE} client.things.get: has no parameter q"),
-    "an example without an argument": (example("client.things.get()"), f"{EXAMPLE} client.things.get: misses n"),
+    "an example without an argument": (example("client.things.get()"), f"{EXAMPLE} client.things.get: needs n"),
     "an example of another type": (example('client.things.get(n="1")'), f"{EXAMPLE} client.things.get: n='1' is not int"),
     "an example by position": (example("client.things.get(1)"), f"{EXAMPLE} client.things.get: takes 0 arguments by position, and 1 are given"),
     "an example that uses another wrongly": (example('client.things.get(n=len(client.users.list(nme=1)))'), f"{EXAMPLE} client.users.list: has no parameter nme"),
@@ -323,7 +323,7 @@ REFUSED = {
     "a mixin of a text": (prop(**{"x-infino-mixin": "Sizes"}), f"{NAME}.x-infino-mixin: x-infino-mixin is for objects"),
     "a secret parameter": (on(get=get(parameter("q", schema={**TEXT, "x-infino-secret": True}))), f"{GET}.parameters.0.schema.x-infino-secret: x-infino-secret masks a field"),
     "a shape of text": (on(get=get(responses={"200": answer(TEXT, "text/csv")}, **{"x-infino-type": "Thing"})), f"{GET}.x-infino-type: x-infino-type reads JSON, and the answer is text/csv"),
-    "a tag twice": (lambda d: d["tags"].append({"name": d["tags"][0]["name"]}), "the tag datasets stands there twice"),
+    "a tag twice": (lambda d: d["tags"].append({"name": d["tags"][0]["name"]}), "the tag datasets is there twice"),
     "prose of a path": (on(summary="S.", get=get()), "paths./things.summary: a path has no docstring; do this: say it at its operations"),
     "items of nothing": (extension(item_shape="envelope"), f"{GET}.x-infino-item-shape: x-infino-item-shape says nothing without"),
     "type of a flag": (extension(type="Thing", shape="flag"), f"{GET}.x-infino-type: x-infino-type says nothing beside the shape flag"),
@@ -387,12 +387,12 @@ def test_what_operations_share_is_refused_once() -> None:
         ("openapi: [", "is not YAML mapping"),
         ("a: 1\na: 2\n", "found duplicate key"),
         ("- 1\n", "is not an OpenAPI document"),
-        ("a: {200: 1, '200': 2}\n", "infino.yaml:1 a.200: stands there twice"),
+        ("a: {200: 1, '200': 2}\n", "infino.yaml:1 a.200: is there twice"),
         ("a: &x {b: *x}\n", "infino.yaml:1 a.b: an anchor holds itself"),
         ("a: .inf\n", "infino.yaml:1 a: inf is not a JSON number"),
         ("a: !!set {x}\n", "infino.yaml:1 a: a set has no form in JSON"),
         ('{"a": "\\ud83d"}', "infino.yaml:1 a: holds half of a sign"),
-        ("openapi: 3.1.1\npaths: {/x: {get: {}}}\ninfo: {title: x, version: '1'}\n", "infino.yaml:2 paths./x.get: misses operationId"),
+        ("openapi: 3.1.1\npaths: {/x: {get: {}}}\ninfo: {title: x, version: '1'}\n", "infino.yaml:2 paths./x.get: operationId is missing"),
     ],
 )  # fmt: skip
 def test_the_maintainer_gets_file_and_line_and_never_a_traceback(

@@ -119,8 +119,8 @@ def test_words_that_no_docstring_has_are_refused_by_their_place(tmp_path: Path) 
     ("change", "wanted"),
     [
         (lambda d: d["tags"].append({"name": "idle"}), "no operation has the tag idle; do this: take it out"),
-        (lambda d: d["paths"].update({"/x": {"$ref": "#/components/pathItems/X", "description": "D."}}), "paths./x.description: a reference takes"),
-        (lambda d: at("/x", get=operation("x.get", parameters=[{"$ref": "#/components/parameters/Username", "summary": "S."}]))(d), "parameters.0.summary: a reference takes no such word beside it"),
+        (lambda d: d["paths"].update({"/x": {"$ref": "#/components/pathItems/X", "description": "D."}}), "paths./x.description: this word is not allowed"),
+        (lambda d: at("/x", get=operation("x.get", parameters=[{"$ref": "#/components/parameters/Username", "summary": "S."}]))(d), "parameters.0.summary: this word is not allowed beside a reference"),
     ],
 )  # fmt: skip
 def test_words_that_say_nothing_where_they_stand_are_refused(change: Any, wanted: str) -> None:

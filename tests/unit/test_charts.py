@@ -298,7 +298,7 @@ def test_a_picture_has_a_size_that_can_be_drawn(tmp_path: Path, size: Any) -> No
 
 def test_a_browser_that_is_not_there_is_named(monkeypatch: Any, tmp_path: Path) -> None:
     monkeypatch.setenv("INFINO_BROWSER", "/nowhere/chromium")
-    with pytest.raises(infino.InfinoError, match="INFINO_BROWSER names no program that is here: /nowhere/chromium"):
+    with pytest.raises(infino.InfinoError, match="INFINO_BROWSER names a program that is not here: /nowhere/chromium"):
         screenshot("<p>", tmp_path / "a.png")
 
 

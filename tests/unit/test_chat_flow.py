@@ -235,7 +235,7 @@ def test_resending_ends_with_the_attempts() -> None:
 
 def test_a_question_that_cannot_be_handed_over() -> None:
     world = World(sends=[SocketQuiet()], receives=[])
-    with pytest.raises(TurnTimeout, match="could not be handed over"):
+    with pytest.raises(TurnTimeout, match="could not be sent"):
         world.run()
 
 

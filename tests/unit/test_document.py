@@ -188,7 +188,7 @@ def test_an_operation_without_a_needed_key_is_refused(key: str) -> None:
 def test_an_operation_that_says_nothing_of_itself_is_refused() -> None:
     broken = copy.deepcopy(DOCUMENT)
     del broken["paths"]["/sql"]["post"]["summary"], broken["paths"]["/sql"]["post"]["description"]
-    assert lint(broken) == ["paths./sql.post: misses summary and description; do this: say what it does"]
+    assert lint(broken) == ["paths./sql.post: summary and description are missing; do this: say what it does"]
 
 
 def test_words_of_ours_take_less_than_a_fifth_of_the_lines_of_plain_openapi() -> None:

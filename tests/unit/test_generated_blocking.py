@@ -173,7 +173,7 @@ def test_what_is_async_is_turned_and_the_rest_is_imported(twin):
         ("import async_off_loop", "import async_on_loop", "infino.resources.concurrency has no on_loop"),
         ("    async def aclose", "    async def async_get", "async_get and get become one method"),
         ('"""Go through them."""', '"""Go through them on the event loop."""', "docstring says 'event loop'"),
-        ("(kept))", "(kept, 'an async one'))", "a string speaks of what is async: 'an async one'"),
+        ("(kept))", "(kept, 'an async one'))", "a string names what is async: 'an async one'"),
         ("self.get(LIMIT)", "f'{await self.get(1)}'", "string"),
         ("self.get(LIMIT)", "f'{AsyncThing}'", "string"),
         (">>> async with AsyncThing(caller) as thing:", ">>> async with AsyncThing(caller as thing:", "not Python"),

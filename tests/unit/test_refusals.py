@@ -118,7 +118,7 @@ CASES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "an empty id": ("the id is empty", lambda _: escaped_id("")),
     "a file as text": ("open the file in binary mode", lambda _: FileBody(TEXT, {}, "json")),
     "a file that is a number": ("a file is a path, bytes", lambda _: FileBody(5, {}, "json")),
-    "a pattern": ("no file fits the pattern", lambda folder: files_of(str(folder / "*.csv"))),
+    "a pattern": ("no file matches the pattern", lambda folder: files_of(str(folder / "*.csv"))),
     "folders in a folder": ("holds folders, such as inner", lambda folder: [
         (folder / "inner").mkdir(), files_of(folder)]),
     "an async source": ("needs AsyncInfino", lambda _: list(SourceReader(endless(), BulkOptions()).pieces(1000))),
@@ -148,7 +148,7 @@ CASES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "a thread that is none": ("a thread is what fino.threads.create gives", lambda _: thread_of("a b", "fino.ask")),
     "a source that is none": ("a source is the name of a dataset", lambda _: source_list([""])),
     # runtime
-    "half a character": ("half a character", lambda _: encode.document("\ud800", "roles.create")),
+    "half a character": ("half of a surrogate pair", lambda _: encode.document("\ud800", "roles.create")),
     "more of a body of bytes": ("extra_body cannot be added to text/csv", lambda _: encode.extended(
         Call("a", "POST", "/a", content=b"1", content_type="text/csv", parse=None), {}, {"a": 1})),  # type: ignore[arg-type]  # unread
     "a part that is a number": ("path or a binary file object, not int", lambda _: multipart([], [("file", 5)])),

@@ -84,7 +84,7 @@ class Datasets(DatasetsResource):
             How many records the file holds.
 
         Raises:
-            ValidationError: The suffix tells no format, or the format cannot carry a field.
+            ValidationError: The suffix does not tell the format, or the format cannot carry a field.
             NotFoundError: There is no such dataset.
 
         Examples:

@@ -405,7 +405,7 @@ class _Reader:
         if kind == "scaled_float":
             factor = options.get("scaling_factor")
             if isinstance(factor, bool) or not isinstance(factor, int | float) or factor <= 0:
-                raise wrong(f"{where} misses required parameter [scaling_factor], a number above 0")
+                raise wrong(f"{where} lacks the required parameter [scaling_factor], a number above 0")
         if "format" in options:
             check_format(options["format"], where)
         if kind == "constant_keyword":

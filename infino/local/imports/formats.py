@@ -102,7 +102,7 @@ def _csv(path: Path) -> Iterator[Record]:
     if not header or len(set(header)) != len(header):
         raise Problem(400, "parse_exception", "the first row must name each column once")
     if len(header) == 1 and (parted := next((sign for sign in ";\t|" if sign in header[0]), None)):
-        raise Problem(400, "parse_exception", f"the columns must be parted by commas, not by {parted!r}")
+        raise Problem(400, "parse_exception", f"the columns must be separated by commas, not by {parted!r}")
     kinds = ["empty"] * len(header)
     for row in rows:
         if not isinstance(row, Bad) and len(row) == len(header):

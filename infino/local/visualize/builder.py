@@ -270,4 +270,4 @@ def overridden(spec: Node, warn: Warn) -> None:
     if isinstance(mapping.get("x"), Mapping) and mapping["x"].get("bucket"):
         parts.append("x.bucket")
     if parts:
-        warn("raw_query_overrides_builder_fields", f"raw_query leaves without effect: {', '.join(parts)}")
+        warn("raw_query_overrides_builder_fields", f"raw_query is used as it is, without {', '.join(parts)}")
