@@ -294,13 +294,13 @@ def plan_reading(
     return poll(thread_id, message_id, question, limit, clock, began)
 
 
-def teller(transport: Transport | AsyncTransport, operation: str) -> Callable[[Pause], None]:
+def notifier(transport: Transport | AsyncTransport, operation: str) -> Callable[[Pause], None]:
     """Return what tells the log and the client's listeners of each retry."""
     listeners = transport.shared.listeners
 
-    def tell(pause: Pause) -> None:
+    def notify(pause: Pause) -> None:
         _logger.info("attempt %d failed (%s), next in %.2f s", pause.attempt, pause.reason, pause.seconds)
         event = RetryEvent(operation, pause.attempt, pause.seconds, pause.reason, pause.status)
         listeners.tell(listeners.retry, event)
 
-    return tell
+    return notify

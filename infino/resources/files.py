@@ -70,10 +70,10 @@ class _UploadWatch:
     def _sent(self, count: int, stats: Any = None, *, finished: bool = False) -> None:
         done = getattr(stats, "documents_processed", None) or 0
         bad = getattr(stats, "documents_failed", None) or 0
-        seconds, flying = self._clock() - self._started, 0 if finished else 1
+        seconds, in_flight = self._clock() - self._started, 0 if finished else 1
         # Once all of it is there, nobody knows how long the service will read.
         fraction = 1.0 if finished else count / self._size if self._size and stats is None else None
-        now = Progress(self._dataset, done + bad, done, bad, 0, 0, count, flying, seconds, None, finished, fraction)
+        now = Progress(self._dataset, done + bad, done, bad, 0, 0, count, in_flight, seconds, None, finished, fraction)
         self._display.update(now)
 
     def request(self, timeout: float | None) -> Request:

@@ -22,10 +22,10 @@ from infino.chat.options import (
     begin,
     complete,
     dial_plan,
+    notifier,
     plan_reading,
     refuse_sources,
     source_list,
-    teller,
     thread_id_of,
     visible,
 )
@@ -462,7 +462,7 @@ class AsyncFino(AsyncFinoResource):
             open_thread,
             drop_thread,
             dial,
-            teller(transport, operation),
+            notifier(transport, operation),
             lambda: transport.check_open(operation),
             lambda: transport.shared.watched(operation),
         )

@@ -23,10 +23,10 @@ from infino.chat.options import (
     begin,
     complete,
     dial_plan,
+    notifier,
     plan_reading,
     refuse_sources,
     source_list,
-    teller,
     thread_id_of,
 )
 from infino.chat.turn import Fetch, Poll
@@ -421,7 +421,7 @@ class Fino(FinoResource):
             open_thread,
             drop_thread,
             dial,
-            teller(transport, operation),
+            notifier(transport, operation),
             lambda: transport.check_open(operation),
             lambda: transport.shared.watched(operation),
         )

@@ -38,7 +38,7 @@ from infino.websocket import Socket, SocketClosed
 
 @attrs.frozen
 class Ports:
-    """What a conversation needs of the world.
+    """What a conversation needs from outside.
 
     `notice` is told of each pause before another try; `ready` is called before each turn, and raises when the client is
     closed; `watch` gives the context in which a turn is told to those who watch the client.

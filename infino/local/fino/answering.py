@@ -19,7 +19,7 @@ SHOWN = 1000  # rows of an answer that go over the socket; the query itself is s
 
 
 @attrs.frozen
-class World:
+class QueryScope:
     """What an answer may look at: schemas the user may read, and a way to run one read-only statement as that user."""
 
     schemas: tuple[DatasetSchema, ...]
@@ -46,13 +46,13 @@ def planner() -> Planner:
 
 
 def answer(
-    question: str, world: World, history: tuple[EarlierQuestion, ...], *, restricted: bool, streaming: bool
+    question: str, scope: QueryScope, history: tuple[EarlierQuestion, ...], *, restricted: bool, streaming: bool
 ) -> Iterator[Frame | StoredAnswer]:
     """The frames of one answer as it comes about, and, before its last frames, the answer itself to be kept.
 
     Args:
         question: What the user asked.
-        world: What may be looked at.
+        scope: What may be looked at.
         history: Earlier turns of the thread.
         restricted: Whether the thread names its sources, so that none is chosen here.
         streaming: Whether pieces are sent as they are ready and an `EOM` ends them, or one `result` at the end.
@@ -61,29 +61,29 @@ def answer(
         Frames to send, and one `Answered`, so that who sees the last frame finds the answer in the thread.
     """
     chosen = planner()
-    yield frames.update("router", "Reading the question", world.now())
+    yield frames.update("router", "Reading the question", scope.now())
     try:
-        plan = chosen.plan(question, world.schemas, history)
-        yield frames.update("query_planner", f"{chosen.label}: {plan.reading}", world.now())
+        plan = chosen.plan(question, scope.schemas, history)
+        yield frames.update("query_planner", f"{chosen.label}: {plan.reading}", scope.now())
         sources = tuple({"index_name": plan.dataset, "connection_id": "infino"} for _ in [0] if plan.dataset)
         if streaming and sources and not restricted:
-            yield frames.partial("router", "sources", list(sources), world.now())
+            yield frames.partial("router", "sources", list(sources), scope.now())
         if streaming:
-            yield frames.partial("sql_generator", "sql", plan.sql, world.now())
-        yield frames.update("fact_retriever", "Running the query", world.now())
-        rows = world.run(plan.sql)
+            yield frames.partial("sql_generator", "sql", plan.sql, scope.now())
+        yield frames.update("fact_retriever", "Running the query", scope.now())
+        rows = scope.run(plan.sql)
         done = describe(plan, rows, chosen.label, sources)
     except NotUnderstood as reason:
-        yield frames.update("query_planner", chosen.label, world.now())
-        done = StoredAnswer(f"{reason}\n\n*{chosen.label}*", suggestions=suggestions(world.schemas))
+        yield frames.update("query_planner", chosen.label, scope.now())
+        done = StoredAnswer(f"{reason}\n\n*{chosen.label}*", suggestions=suggestions(scope.schemas))
     except Problem as problem:
         yield frames.error("The query for this question failed.", f"{problem.type}: {problem.reason}")
         return
     yield done
-    yield from _finish(question, done, world, streaming)
+    yield from _finish(question, done, scope, streaming)
 
 
-def _finish(question: str, done: StoredAnswer, world: World, streaming: bool) -> Iterator[Frame]:
+def _finish(question: str, done: StoredAnswer, scope: QueryScope, streaming: bool) -> Iterator[Frame]:
     if not streaming:
         whole = {
             "summary": done.summary,
@@ -93,17 +93,17 @@ def _finish(question: str, done: StoredAnswer, world: World, streaming: bool) ->
             "suggestions": done.suggestions,
             "sources": done.sources,
         }
-        yield frames.result(question, str(uuid.uuid4()), whole, world.now())
+        yield frames.result(question, str(uuid.uuid4()), whole, scope.now())
         return
     if done.plan is not None:
-        yield frames.partial("fact_retriever", "data", {"df": list(done.rows)}, world.now())
-    yield frames.partial("fact_retriever", "summary", done.summary, world.now())
+        yield frames.partial("fact_retriever", "data", {"df": list(done.rows)}, scope.now())
+    yield frames.partial("fact_retriever", "summary", done.summary, scope.now())
     if done.chart:
-        yield frames.update("visualization_agent", "Drawing a chart", world.now())
-        yield frames.partial("visualization_agent", "chart", done.chart, world.now())
-    yield frames.update("suggestion_agent", "Looking for what to ask next", world.now())
-    yield frames.partial("collector_agent", "smart_suggestion", list(done.suggestions), world.now())
-    yield frames.end(uuid.uuid4().hex, world.now())
+        yield frames.update("visualization_agent", "Drawing a chart", scope.now())
+        yield frames.partial("visualization_agent", "chart", done.chart, scope.now())
+    yield frames.update("suggestion_agent", "Looking for what to ask next", scope.now())
+    yield frames.partial("collector_agent", "smart_suggestion", list(done.suggestions), scope.now())
+    yield frames.end(uuid.uuid4().hex, scope.now())
 
 
 def describe(

@@ -18,7 +18,7 @@ from infino.local.fino.answering import StoredAnswer
 from infino.local.fino.frames import Frame
 from infino.local.fino.outgoing import Dropped, Outgoing
 from infino.local.fino.plan import EarlierQuestion, QuestionPlan
-from infino.local.fino.world import world_of
+from infino.local.fino.scope import scope_of
 from infino.local.http import Problem, unsupported
 
 if TYPE_CHECKING:
@@ -121,10 +121,10 @@ def _answered(gateway: Gateway, principal: Principal, thread_id: str, question: 
     thread = threads.owned(gateway, principal, thread_id)
     if not kept:
         threads.add_message(gateway, principal, thread_id, "user", {"user_query": question})
-    world = world_of(gateway, principal, thread["sources"])
+    scope = scope_of(gateway, principal, thread["sources"])
     answer = answering.answer(
         question,
-        world,
+        scope,
         history_of(thread["messages"]),
         restricted=bool(thread["sources"]),
         streaming=thread["streaming"],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from infino.local.catalogue.kinds import names_of
-from infino.local.fino.answering import World
+from infino.local.fino.answering import QueryScope
 from infino.local.fino.plan import DatasetSchema, FieldKind
 from infino.local.http import Problem
 from infino.local.sql import ask
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from infino.local.state import Gateway
 
 
-def world_of(gateway: Gateway, principal: Principal, sources: Collection[dict[str, Any]]) -> World:
-    """The world of one user, restricted to the native datasets among a thread's sources where it names any."""
+def scope_of(gateway: Gateway, principal: Principal, sources: Collection[dict[str, Any]]) -> QueryScope:
+    """What one user may ask, restricted to the native datasets among a thread's sources where it names any."""
     named = {source["index_name"] for source in sources if source.get("connection_id", "infino") == "infino"}
 
     def run(sql: str) -> list[dict[str, Any]]:
@@ -36,7 +36,7 @@ def world_of(gateway: Gateway, principal: Principal, sources: Collection[dict[st
             view = gateway.access.view(principal, gateway.store.view_of(cursor, dataset))
             fields: dict[str, FieldKind] = {field: names_of(kind).plain for field, kind in view.types.items()}
             schemas.append(DatasetSchema(dataset.name, fields, _lookup(dataset.name, run)))
-    return World(tuple(schemas), run, gateway.clock.now)
+    return QueryScope(tuple(schemas), run, gateway.clock.now)
 
 
 def select(
