@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ROWS_SHOWN = 20
 
 
+# Not slots: `cached_property` keeps its value in the dictionary of the instance.
 @attrs.frozen(kw_only=True, slots=False)
 class Answer(Shown):
     """The answer to one question.

@@ -29,7 +29,9 @@ GRACE_SECONDS = 1.0
 DRAIN_SECONDS = 0.002
 # Tidying up after a failure; the error must not wait long for it.
 DROP_SECONDS = 3.0
+# More frames than any turn leaves behind; a service that never stops must not hold up the next question.
 DRAIN_LIMIT = 10_000
+# Identifiers: late frames follow their turn closely, and a long conversation must not grow by them.
 REMEMBERED_TURNS = 64
 
 
@@ -133,6 +135,7 @@ class Conversation:
 
     def finish(self, turn: Turn) -> None:
         """Remember how to know late frames of a turn that is over."""
+        # The connection may outlive the turn, and then the next turn meets what this one did not wait for.
         self.stale.extend(turn.identifiers)
         self.owed_end = not turn.ended_by_eom
 
@@ -140,6 +143,7 @@ class Conversation:
 def ask(conversation: Conversation, question: str, settings: Settings) -> Flow:
     """Plan one turn, as a generator of operations whose value is the answer."""
     deadline = conversation.clock.monotonic() + settings.timeout
+    # There before the thread is: a stream shows its answer from the first moment on.
     turn = Turn(question)
     conversation.turn = turn
     created = conversation.thread_id is None
@@ -148,6 +152,7 @@ def ask(conversation: Conversation, question: str, settings: Settings) -> Flow:
         conversation.thread_id = yield OpenThread(question[:60], settings.timeout)
     attempt = 0
     while True:
+        # A turn of its own for each try: half an answer of the last one must not mix with the next.
         attempt += 1
         turn = Turn(
             question,
@@ -225,6 +230,7 @@ def _listen(conversation: Conversation, turn: Turn, settings: Settings, deadline
         settling = turn.state is State.SETTLING
         left = (min(grace_ends, deadline) if settling else deadline) - clock.monotonic()
         try:
+            # At 0 what has arrived already is still read.
             message = yield Receive(max(min(left, settings.idle_timeout), 0.0))
         except SocketClosed as closed:
             if not settling:
@@ -277,6 +283,7 @@ def _pause(
     conversation: Conversation, settings: Settings, failure: InfinoError, number: int, deadline: float
 ) -> float | None:
     """Return how long to wait before the next try; None when there is none."""
+    # Safe, for to connect asks nothing.
     if not settings.retry.may_repeat(failure, "safe"):
         return None
     return _pause_within(conversation, settings, number, deadline, getattr(failure, "retry_after", None))
@@ -347,6 +354,7 @@ def _disconnected(turn: Turn, lost: _Lost, settings: Settings) -> Disconnected:
 
 
 def _too_late(turn: Turn, settings: Settings, left: float) -> Interrupted:
+    # Which of the two limits was the shorter one decides what is said.
     if left <= settings.idle_timeout:
         said = f"no complete answer within {settings.timeout:g} s"
     else:

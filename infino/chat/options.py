@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 TIMEOUT = 180.0
 # `/fino/nl` does the same on newer services; this one is known to all.
 PATH = "/_conversation/ws"
+# Of the thread and of the client, in this order.
 HEADERS = ("x-infino-thread-id", "x-infino-client-id")
 _logger = get_logger("infino.chat")
 SourceLike = str | SourceRef | tuple[str, str] | Mapping[str, Any]
@@ -113,6 +114,7 @@ def choose(
     given: dict[str, Any] = dict(options)
     known = (ChatOptions if task is None else TurnOptions).__optional_keys__
     operation = "fino.ask" if task is None else task.operation
+    # What is left in `given` belongs to `Choices`, which refuses what it does not know.
     settings = {name: given.pop(name) for name in list(given) if name in _OF_SETTINGS & known}
     policy = given.pop("retry", None) or retry
     if not isinstance(policy, RetryPolicy):
@@ -165,6 +167,7 @@ def _source(source: SourceLike, operation: str) -> dict[str, Any]:
     if isinstance(source, SourceRef):
         return {"index_name": source.dataset, "connection_id": source.connection}
     if isinstance(source, Mapping) and source.get("index_name"):
+        # The native store, unless the mapping says otherwise.
         return {"connection_id": "infino", **source}
     raise ValidationError("a source is the name of a dataset, or a pair of dataset and connection", operation=operation)
 
@@ -191,6 +194,7 @@ def begin(
     thread_id, streaming = thread_of(thread, choices.settings.operation)
     return Conversation(
         thread_id=thread_id,
+        # Of a thread that is there already its own word counts; None where it was given by its id.
         streaming=choices.streaming if thread is None else streaming,
         sources=_sources_of(thread, sources),
         clock=transport.shared.clock,
@@ -201,6 +205,7 @@ def begin(
 def _sources_of(thread: str | Thread | None, wanted: Sequence[Mapping[str, Any]] | None) -> tuple[SourceRef, ...]:
     if thread is None:
         return tuple(SourceRef(source["index_name"], source["connection_id"]) for source in wanted or ())
+    # Of a thread that is known by its id alone nobody here knows the sources.
     bound = None if isinstance(thread, str) else thread.sources
     return tuple(
         SourceRef(source.index_name, source.connection_id or "infino") for source in bound or () if source.index_name

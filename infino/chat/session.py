@@ -16,6 +16,7 @@ from infino.chat.stream import AsyncAnswerStream, AsyncLine, AsyncPorts
 from infino.core.errors import ClientClosedError, ValidationError
 from infino.runtime.options import named
 
+# Answers that a conversation keeps; one that goes on for days must not fill the memory.
 HISTORY = 1_000
 
 
@@ -103,6 +104,7 @@ class AsyncSession:
             ...     print(event)
         """
         settings = self._settings_for(question, timeout, resend)
+        # An answer that broke off is part of the history too.
         return AsyncAnswerStream(self._line, question, settings, on_end=self._history.append)
 
     async def close(self) -> None:

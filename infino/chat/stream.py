@@ -31,6 +31,7 @@ from infino.chat.flow import (
 from infino.core.errors import InfinoError
 from infino.websocket import AsyncSocket, SocketClosed, SocketQuiet
 
+# What the flow takes as part of a conversation; anything else ends it.
 _EXPECTED = (InfinoError, SocketClosed, SocketQuiet)
 
 
@@ -148,6 +149,7 @@ class AsyncAnswerStream:
 
     async def _advance(self) -> AnyEvent:
         operation = self._step(None, None)
+        # Each report is an event for the reader, and the flow rests until the next is asked for.
         while not isinstance(operation, Report):
             result, failure = None, None
             self._heed_cancel()
@@ -176,6 +178,7 @@ class AsyncAnswerStream:
             case SendMessage(text, timeout):
                 return await self._socket().send(text, timeout)
             case Connect():
+                # First, so that a conversation never holds two connections.
                 await line.hang_up()
                 line.socket = await line.ports.dial(operation)
                 return None
@@ -193,6 +196,7 @@ class AsyncAnswerStream:
 
     def _socket(self) -> AsyncSocket:
         if self._line.socket is None:
+            # Somebody else hung up in between; to the flow it is a connection that closed before anything was sent.
             raise SocketClosed(1000, unsent=True)
         return self._line.socket
 
@@ -214,6 +218,7 @@ class AsyncAnswerStream:
     def _end(self, answer: Answer | None) -> None:
         if self._ended:
             return
+        # Now, for soon the turn of the conversation is that of another stream.
         self._answer = answer or self.answer
         self._ended = True
         self._watch.close()
@@ -248,6 +253,7 @@ class AsyncAnswerStream:
         if self._ended or self._cancelled:
             return
         self._cancelled = True
+        # The flag is set by now: whoever is woken, or finds the connection gone, sees that it was meant.
         self._wake.set()
         if self._begun:
             await self._line.hang_up()

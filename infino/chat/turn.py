@@ -43,6 +43,7 @@ class State(enum.Enum):
     """Where a turn stands."""
 
     OPEN = "open"
+    # The answer is here, and the EOM that may follow it is not.
     SETTLING = "settling"
     DONE = "done"
     FAILED = "failed"
@@ -72,6 +73,7 @@ class Turn:
         self._stale: frozenset[str] = frozenset()
         self._owed_end = False
         self._begun = False
+        # Apart from the events that are kept: dropping old ones never costs a part of the answer.
         self._latest: dict[Any, AnyEvent] = {}
         self._kept: deque[tuple[AnyEvent, int]] = deque()
         self._kept_bytes = 0
@@ -99,6 +101,7 @@ class Turn:
 
         After an error frame the state is ``FAILED`` and ``failure`` holds the reason.
         """
+        # What comes after the end belongs to no turn; the next one learns of it by `expect_late`.
         if self.over:
             return []
         self.messages += 1
@@ -106,6 +109,7 @@ class Turn:
         if self._is_late(frame):
             return []
         handler = _HANDLERS.get(frame.kind)
+        # Kinds that came into being after this version: the user sees them as they are.
         if handler is None:
             return self._keep([Unknown(kind=frame.kind, frame=frame.raw)], len(message))
         return self._keep(list(handler(self, frame)), len(message))
@@ -178,6 +182,7 @@ class Turn:
         return [event for event in events if not frames.same(self._latest.get(_key(event)), event)]
 
     def _note_identifiers(self, body: Mapping[str, Any]) -> None:
+        # Not every frame repeats them, so one that says nothing must not wipe out what was said.
         self._trace_id = frames.text(body.get("trace_id")) or self._trace_id
         self._query_id = frames.text(body.get("query_id")) or self._query_id
 
@@ -282,6 +287,7 @@ def poll(thread_id: str, message_id: str, question: str, timeout: float, clock: 
     """Plan the reading of a thread until the reply to a message is there, as a generator of operations."""
     polling = Polling(clock, max(began + timeout - clock.monotonic(), 0.0), interval=FIRST_PAUSE, longest=LONGEST_PAUSE)
     while True:
+        # At least a millisecond: a timeout of 0 is refused, and the last look comes when the time is up.
         messages: Sequence[Any] = (yield Fetch(max(polling.left or 0.0, 0.001))) or ()
         reply = reply_to(messages, message_id, question)
         if reply is not None:
@@ -311,6 +317,7 @@ def reply_to(messages: Sequence[Any], message_id: str, question: str) -> Mapping
     if asked is None:
         return None
     for message in messages[asked + 1 :]:
+        # Somebody asked on: what follows answers that question, and ours has no reply.
         if isinstance(message, dict) and message.get("role") == "user":
             return None
         if isinstance(message, dict) and message.get("role") in ("assistant", "system") and _is_final(message):
@@ -325,6 +332,7 @@ def _asks(message: Mapping[str, Any], question: str) -> bool:
 
 def _is_final(message: Mapping[str, Any]) -> bool:
     content = message.get("content")
+    # Some services store their progress in the thread too.
     return not isinstance(content, dict) or content.get("type") not in ("update", "partial", "heartbeat")
 
 
@@ -333,6 +341,7 @@ def read_reply(message: Mapping[str, Any], question: str, thread_id: str) -> Ans
     content = message.get("content")
     body = dict(content) if isinstance(content, dict) else {"summary": frames.text(content)}
     body.setdefault("type", "result")
+    # By the same machine as a live turn, so that both clients' ways of asking read an answer alike.
     turn = Turn(question, thread_id=thread_id, streaming=False)
     turn.receive(codec.dumps({"content": body}).decode())
     if turn.failure is not None:

@@ -20,6 +20,7 @@ from infino.core.values import is_months, plain
 
 Params: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
+# Dollar quotes of PostgreSQL (its manual, 4.1.2.4): nothing in them is escaped, so they end at the same tag only.
 _DOLLAR = re.compile(r"\$(?:[A-Za-z_][A-Za-z0-9_]*)?\$")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD = re.compile(r"[\w$'\"`]")
@@ -67,6 +68,7 @@ def bind(statement: str, params: Params | None) -> str:
     value_of = _by_name(params, found) if isinstance(params, Mapping) else _by_position(params, found)
     parts, position = [], 0
     for index, (start, end) in enumerate(found):
+        # Before the value is looked at: a literal of any kind would grow together with its neighbour.
         _refuse_neighbours(statement, start, end)
         value = value_of(index, statement[start:end])
         if _is_list(value) and not _BEFORE_LIST.search(statement, max(0, start - _NEAR), start):
@@ -113,13 +115,11 @@ def _by_position(params: Sequence[Any], found: list[tuple[int, int]]) -> Callabl
 
 
 def _by_name(params: Mapping[str, Any], found: list[tuple[int, int]]) -> Callable[[int, str], Any]:
-    used: set[str] = set()
-
     def value(_: int, placeholder: str) -> Any:
         name = placeholder[1:]
+        # Names that the statement lacks are no mistake: one mapping often serves several statements.
         if name not in params:
             raise ValidationError(f"there is no value for :{name}")
-        used.add(name)
         return params[name]
 
     if params and not found:
@@ -157,6 +157,7 @@ def placeholders(statement: str, *, named: bool) -> Iterator[tuple[int, int]]:
         elif character == ":" and named:
             name = _NAME.match(statement, position + 1)
             before = statement[position - 1 : position]
+            # After a word, a bracket or another colon it is a path, a slice or a cast: `doc:field`, `x[1:n]`, `x::int`.
             if name and not (before and (_WORD.match(before) or before in ":])")):
                 yield position, name.end()
                 position = name.end()
@@ -248,6 +249,7 @@ def _is_list(value: Any) -> bool:
 
 
 def _scalar(value: Any) -> str:
+    # First: an enum may be text or a number too, and its value is what counts.
     if isinstance(value, Enum):
         value = value.value
     if getattr(value, "ndim", 1) == 0 and value.dtype.kind in "biu":  # whole numbers and truths of numpy
@@ -255,6 +257,7 @@ def _scalar(value: Any) -> str:
     match value:
         case None:
             return "NULL"
+        # Before `int`, for every bool is one.
         case bool():
             return "TRUE" if value else "FALSE"
         case int():
@@ -298,6 +301,7 @@ def _decimal(value: Decimal) -> str:
 
 def _double(value: float) -> str:
     if not math.isfinite(value):
+        # SQL has no literal for these, but engines read their names.
         return f"CAST('{value}' AS DOUBLE)"
     # Without an exponent engines read 0.1 as a decimal.
     text = repr(value)
@@ -313,6 +317,7 @@ def _quoted(text: str) -> str:
     if "\x00" in text:
         raise ValidationError("a text with a zero character cannot be written as an SQL literal")
     try:
+        # It would fail later, as part of the whole statement, where nobody can say which value it was.
         text.encode()
     except UnicodeEncodeError as error:
         raise ValidationError("a text with half a surrogate pair cannot be written as an SQL literal") from error
@@ -342,6 +347,7 @@ def ends_of_ranges(table: str, count: int, by: str) -> str:
 def conditions(by: str, lows: Sequence[Any]) -> list[str]:
     """Return the condition of each range, by the least value of each in order; repeated ones are one range."""
     column = identifier(by)
+    # The first range has no lower end: it also takes what is written below the least value meanwhile.
     inner = [literal(low) for low in dict.fromkeys(lows)][1:]
     if not inner:
         return ["1 = 1"]

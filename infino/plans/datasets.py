@@ -101,6 +101,7 @@ def exists(name: str) -> Call[bool]:
     def there(answer: Any) -> bool:
         try:
             read(answer)
+        # Some gateways answer with an empty list instead of a 404.
         except MissingItemError:
             return False
         return True
@@ -131,10 +132,12 @@ def count(name: str) -> Call[int]:
     call = _count.request(name)
     # No hits, but their exact number.
     search = _dsl.request(name, {"query": {"match_all": {}}, "size": 0, "track_total_hits": True})
+    # Errors name the method that was called, not the way that it took.
     return attrs.evolve(call, instead=attrs.evolve(search, operation=call.operation, parse=_total))
 
 
 def _total(answer: Any) -> int:
+    # Older services tell the total as a bare number, newer ones as an object (Elasticsearch 7).
     hits = answer.get("hits", {}) if isinstance(answer, dict) else {}
     found = hits.get("total") if isinstance(hits, dict) else None
     return shapes.count(found["value"] if isinstance(found, dict) and "value" in found else found)

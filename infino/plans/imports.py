@@ -40,5 +40,6 @@ def get(id: str) -> Call[ImportJob]:
             raise MissingItemError("$", f"there is no import {id!r}")
         return found[0]
 
+    # Errors name the method that was called, not the list that it was looked up in.
     instead = attrs.evolve(every, operation=call.operation, parse=one)
     return attrs.evolve(call, instead=instead)

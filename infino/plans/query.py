@@ -44,6 +44,7 @@ def sql(q: str, params: Params | None = None) -> Call[SqlResult]:
     call = _sql.request(statement)
     # A write that came this way is not repeated either.
     retry = call.retry if reads_only(statement) else "never"
+    # As bytes: a table decodes itself from them, column by column, when it is asked.
     return attrs.evolve(call, retry=retry, accept="bytes", parse=partial(SqlResult, statement=statement))
 
 

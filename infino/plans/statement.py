@@ -8,7 +8,9 @@ from typing import Final
 # A comment that opens another one inside is not a lead: some engines nest comments, others do not.
 _LEAD = re.compile(r"(?:\s+|--[^\r\n]*|/\*(?:[^*/]|\*(?!/)|/(?!\*))*\*/|\()*")
 _WORD = re.compile(r"[A-Za-z]+\b")
+# FROM leads a query in DuckDB, TABLE in PostgreSQL and MySQL.
 _READS: Final = frozenset({"SELECT", "WITH", "VALUES", "SHOW", "DESCRIBE", "FROM", "TABLE"})
+# What may stand between EXPLAIN and its statement. With ANALYZE the statement is run, so it is judged as if alone.
 _EXPLAIN = re.compile(
     r"EXPLAIN\b(?:\s+(?:ANALYZE|VERBOSE|EXTENDED|FORMATTED|QUERY|PLAN|FOR)\b|\s+FORMAT\s*=\s*\w+|\s*\([^()]*\))*",
     re.IGNORECASE,
@@ -95,6 +97,7 @@ def reads_only(statement: str) -> bool:
     # One at the end does not make it two statements.
     statement = statement.strip("; \t\r\n")
     start = _end(_LEAD, statement, 0)
+    # A comment may stand on either side of EXPLAIN.
     start = _end(_LEAD, statement, _end(_EXPLAIN, statement, start))
     word = _WORD.match(statement, start)
     if word is None or word[0].upper() not in _READS or _may_write(statement):
@@ -132,6 +135,7 @@ def _looks_like_promql(text: str) -> bool:
     position, operand = 0, False
     while position < len(text):
         token = _PROMQL.match(text, position)
+        # A semicolon begins another statement, whatever a string says: no selector needs one.
         if token is None or ";" in token[0]:
             return False
         kind = token.lastgroup

@@ -73,6 +73,7 @@ def _issued(name: str, model: CredentialsModel) -> IssuedKeys:
     password = Secret(model.password) if model.password else None
     if password is not None:
         watch(password)
+    # Not every gateway repeats the name.
     return IssuedKeys(model.username or name, issued, password, model.account_id)
 
 

@@ -77,6 +77,7 @@ class DashboardResult(Shown):
         """
         options = self.dashboard.options
         show_title = not (options and options.hide_panel_titles)
+        # A dashboard that says nothing has gaps.
         gap = options is None or options.use_margins is not False
         return [attrs.evolve(_page_panel(one), show_title=show_title, gap=gap) for one in self.panels]
 
@@ -192,6 +193,7 @@ def _with_panel(dashboard: Dashboard, panel: Panel | Mapping[str, Any]) -> dict[
 
 def _the_panel(dashboard: Dashboard, panel_id: str, operation: str) -> int:
     """The place of the one panel with an id."""
+    # Ids are given by whoever writes a dashboard, and nobody keeps them apart: never the wrong panel, rather none.
     found = [place for place, panel in enumerate(dashboard.panels or ()) if panel.id == panel_id]
     if len(found) != 1:
         problem = f"{len(found)} panels" if found else "no panel"
@@ -348,6 +350,7 @@ class AsyncDashboards(AsyncDashboardsResource):
 
         async def run(viz_id: str) -> Outcome:
             try:
+                # Inside: an id that cannot be part of a path is the failure of its panel alone.
                 get, execute = _plans(viz_id, filters, time_range)
                 visualization = await self._caller.call(get, **options)
             # Kept as the panel's outcome, so that it does not end the others; anything else is a bug and is raised.
@@ -358,6 +361,7 @@ class AsyncDashboards(AsyncDashboardsResource):
             except InfinoError as error:
                 return visualization, error
 
+        # By visualization, not by panel: what several panels show is run once.
         shown = _shown(dashboard)
         outcomes = await async_side_by_side(run, shown, concurrency)
         return _gathered(dashboard, dict(zip(shown, outcomes, strict=True)))

@@ -62,6 +62,7 @@ class _UploadWatch:
         self._dataset, self._clock, self._started = dataset, clock, clock()
         self._display = display(progress)
         self.body = FileBody(self._lines.source, fields, self._lines.format, self._sent, name=self._lines.name)
+        # Planned by the document, so that path, query and reader are those of the generated method.
         planned = upload_request(b"", index_name=dataset, format=self._lines.format, batch_size=batch_size, async_=True)
         # The same call, with a body that tells how far it is.
         self.call = attrs.evolve(planned, content=self.body, content_type=self.body.content_type)
@@ -92,6 +93,7 @@ class _UploadWatch:
         """Return the upload in its final state."""
         return FileUpload(
             connector_id=state.connector_id,
+            # The last state of a run need not repeat what the upload was told.
             run_id=state.run_id or upload.run_id,
             status=state.status,
             message=getattr(state, "message", None),  # what was said of a run that is over now says nothing
@@ -171,6 +173,7 @@ class AsyncFiles(AsyncFilesResource):
                 return watch.leave(upload)
             watch.seen(upload)
             check_end(upload, WHAT, OPERATION)
+            # A service that read it at once has no job to ask for.
             if end_of(upload.status) is not None:
                 return watch.final(upload, upload)
             polling = Polling(transport.shared.clock, wait_timeout, interval=SOON, longest=LATER)

@@ -408,6 +408,7 @@ class AsyncFino(AsyncFinoResource):
                 answer: Answer = stop.value
                 return answer
             if isinstance(step, Fetch):
+                # Read anew each time: nothing tells of a reply but the thread itself.
                 result = (await self.threads.get(thread_id, timeout=step.timeout)).messages
             else:
                 await self._caller.transport.sleep(step.seconds)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Literal, TypedDict
 
 
+# Written out: taken from the gateway, they would bring its engines into every client.
 class LocalOptions(TypedDict, total=False):
     """Options of the embedded gateway; `infino.local.LocalGateway` and its `Options` explain each."""
 

@@ -107,6 +107,7 @@ class AsyncQuery(AsyncQueryResource):
             ...     writer.write_table(batch.to_arrow())
         """
         check_options(options, "query.sql_batches")
+        # Planned now, so that mistakes are told by the call and not by the first batch.
         call = attrs.evolve(plan_sql(q, params), operation="query.sql_batches")
         batches = Batches(bind(q, params), batch_rows, self._caller.config.max_response_bytes)
         return self._sql_batches(call, batches, **options)
@@ -159,6 +160,7 @@ class AsyncQuery(AsyncQueryResource):
             error.operation = error.operation or call.operation
             raise
         finally:
+            # Also where the reader leaves early: the connection is freed at once, the rest of the answer is not read.
             await stream.aclose()
 
     async def _scan(

@@ -93,6 +93,7 @@ def _normal(document: Mapping[str, Any]) -> dict[str, Any]:
             permission["Effect"] = "Allow"
         for key in ("Actions", "Resources"):
             if isinstance(permission.get(key), list):
+                # Sets on the service: order and repetitions mean nothing, so they must not look like a change.
                 permission[key] = sorted(set(permission[key]))
         fields = permission.get("Fields")
         if isinstance(fields, Mapping):
@@ -176,8 +177,10 @@ class AsyncRoles(AsyncRolesResource):
         Examples:
             >>> await client.roles.apply(open("roles.yaml").read())
         """
+        # All documents are read before the first change, so that a mistake in the last one leaves all as it was.
         wanted = wanted_roles(documents)
         plan = make_plan(wanted, await self.list().all(), prune=prune)
+        # One by one and in order of names: where the service refuses one, everybody can tell what was done before.
         for change in plan.changed:
             if change.action == "create":
                 await self.create(change.name, wanted[change.name])

@@ -51,6 +51,7 @@ class _OfClient:
         return "<that of the client>"
 
 
+# Not None: a parameter of that default would show `retry=None`, which is no policy.
 _OF_CLIENT: Any = _OfClient()
 
 
@@ -71,6 +72,7 @@ def chosen(
     skip: int = 0,
     decimal: str = ".",
     types: Literal["text"] | Mapping[str, TextType] | None = None,
+    # 3 MiB, written out for editors, which show it; a test holds all of these to those of `BulkOptions`.
     chunk_bytes: int = 3145728,
     chunk_records: int = 5000,
     concurrency: int = 4,

@@ -168,6 +168,7 @@ class Dashboards(DashboardsResource):
 
         def run(viz_id: str) -> Outcome:
             try:
+                # Inside: an id that cannot be part of a path is the failure of its panel alone.
                 get, execute = _plans(viz_id, filters, time_range)
                 visualization = self._caller.call(get, **options)
             # Kept as the panel's outcome, so that it does not end the others; anything else is a bug and is raised.
@@ -178,6 +179,7 @@ class Dashboards(DashboardsResource):
             except InfinoError as error:
                 return visualization, error
 
+        # By visualization, not by panel: what several panels show is run once.
         shown = _shown(dashboard)
         outcomes = side_by_side(run, shown, concurrency)
         return _gathered(dashboard, dict(zip(shown, outcomes, strict=True)))

@@ -86,6 +86,7 @@ class Files(FilesResource):
                 return watch.leave(upload)
             watch.seen(upload)
             check_end(upload, WHAT, OPERATION)
+            # A service that read it at once has no job to ask for.
             if end_of(upload.status) is not None:
                 return watch.final(upload, upload)
             polling = Polling(transport.shared.clock, wait_timeout, interval=SOON, longest=LATER)

@@ -367,6 +367,7 @@ class Fino(FinoResource):
                 answer: Answer = stop.value
                 return answer
             if isinstance(step, Fetch):
+                # Read anew each time: nothing tells of a reply but the thread itself.
                 result = self.threads.get(thread_id, timeout=step.timeout).messages
             else:
                 self._caller.transport.sleep(step.seconds)

@@ -56,6 +56,7 @@ class Imports(ImportsResource):
         """
         from infino.plans.imports import get
 
+        # By the plan of `imports.get`, which also knows gateways without a route for one import.
         check_progress(progress)
         call, polling = get(id), Polling(self._caller.transport.shared.clock, timeout, interval=interval)
         return follow(

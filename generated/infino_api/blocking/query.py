@@ -108,6 +108,7 @@ class Query(QueryResource):
             ...     writer.write_table(batch.to_arrow())
         """
         check_options(options, "query.sql_batches")
+        # Planned now, so that mistakes are told by the call and not by the first batch.
         call = attrs.evolve(plan_sql(q, params), operation="query.sql_batches")
         batches = Batches(bind(q, params), batch_rows, self._caller.config.max_response_bytes)
         return self._sql_batches(call, batches, **options)
@@ -160,6 +161,7 @@ class Query(QueryResource):
             error.operation = error.operation or call.operation
             raise
         finally:
+            # Also where the reader leaves early: the connection is freed at once, the rest of the answer is not read.
             stream.close()
 
     def _scan(

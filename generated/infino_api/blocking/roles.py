@@ -56,8 +56,10 @@ class Roles(RolesResource):
         Examples:
             >>> client.roles.apply(open("roles.yaml").read())
         """
+        # All documents are read before the first change, so that a mistake in the last one leaves all as it was.
         wanted = wanted_roles(documents)
         plan = make_plan(wanted, self.list().all(), prune=prune)
+        # One by one and in order of names: where the service refuses one, everybody can tell what was done before.
         for change in plan.changed:
             if change.action == "create":
                 self.create(change.name, wanted[change.name])

@@ -99,6 +99,7 @@ class Session:
             ...     print(event)
         """
         settings = self._settings_for(question, timeout, resend)
+        # An answer that broke off is part of the history too.
         return AnswerStream(self._line, question, settings, on_end=self._history.append)
 
     def close(self) -> None:

@@ -145,6 +145,7 @@ class AnswerStream:
 
     def _advance(self) -> AnyEvent:
         operation = self._step(None, None)
+        # Each report is an event for the reader, and the flow rests until the next is asked for.
         while not isinstance(operation, Report):
             result, failure = None, None
             self._heed_cancel()
@@ -173,6 +174,7 @@ class AnswerStream:
             case SendMessage(text, timeout):
                 return self._socket().send(text, timeout)
             case Connect():
+                # First, so that a conversation never holds two connections.
                 line.hang_up()
                 line.socket = line.ports.dial(operation)
                 return None
@@ -190,6 +192,7 @@ class AnswerStream:
 
     def _socket(self) -> Socket:
         if self._line.socket is None:
+            # Somebody else hung up in between; to the flow it is a connection that closed before anything was sent.
             raise SocketClosed(1000, unsent=True)
         return self._line.socket
 
@@ -211,6 +214,7 @@ class AnswerStream:
     def _end(self, answer: Answer | None) -> None:
         if self._ended:
             return
+        # Now, for soon the turn of the conversation is that of another stream.
         self._answer = answer or self.answer
         self._ended = True
         self._watch.close()
@@ -245,6 +249,7 @@ class AnswerStream:
         if self._ended or self._cancelled:
             return
         self._cancelled = True
+        # The flag is set by now: whoever is woken, or finds the connection gone, sees that it was meant.
         self._wake.set()
         if self._begun:
             self._line.hang_up()
