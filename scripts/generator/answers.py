@@ -126,6 +126,7 @@ def answer_of(
         item = kind.annotation
         return replace(base, value=f"list[{item}]", item=item, parse=f"shapes.{function}({reader}{options})")
     if shape in _NAMED:
+        # The last one names the item, those before it what it lies in.
         last = [one.name for one in found if one.place == "path"][-1]
         return replace(base, parse=f"shapes.{shape}({reader}, {last})")
     if shape == "receipt":
@@ -261,6 +262,7 @@ def _items(document: Node, main: _Success, keys: list[str]) -> tuple[PythonType,
     if isinstance(main.property, ModelProperty):
         properties = (*(main.property.required_properties or ()), *(main.property.optional_properties or ()))
         lists = {parser.wire_name(one): held for one in properties if (held := _list_of(one))}
+        # The document's own word wins; a sole list needs none.
         known = [name for name in (*keys, *LIST_KEYS) if name in lists] or (list(lists) if len(lists) == 1 else [])
         if known:
             return of_property(document, parser.item_of(lists[known[0]])), [known[0], *keys]

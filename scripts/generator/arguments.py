@@ -156,6 +156,7 @@ def default_of(required: bool, schema: Node) -> str:
     if not required:
         return "None"
     given = schema.get("default", schema.get("const"))
+    # An empty list or object would be one for all calls, so None stands for it and is replaced where it is sent.
     return repr(given) if isinstance(given, str | int | float | bool) else "None" if given in ({}, []) else ""
 
 

@@ -58,6 +58,7 @@ class AsyncSource:
     def span(self, node: ast.stmt) -> tuple[int, int]:
         """Where a statement begins and ends; its decorators and the comment in front of it belong to it."""
         first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
+        # A comment in front of a definition explains it, so both forms have it.
         while not node.col_offset and first > 1 and self._places.lines[first - 2].startswith("#"):
             first -= 1
         # `ast` counts columns in UTF-8 bytes, `tokenize` in characters; everything here is in characters.
@@ -96,6 +97,7 @@ def defined(module: Path) -> set[str]:
         return set()
     tree = ast.parse(file.read_text(encoding="utf-8"))
     imported = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    # What a module imports can be imported from it as well.
     found = {one.asname or one.name for node in imported for one in node.names}
     return found | {name for node in tree.body for name in names(node)}
 
@@ -187,6 +189,7 @@ class Turner:
             other = self._every.get(module)
             if other is not None and one.name in other.turned:
                 module = other.twin
+            # Looked up now: the twin would fail only where it is imported, and say nothing of its source.
             elif name != one.name and name not in self._defined(module):
                 raise source.refusal(node.lineno, f"{module} has no {name}, the blocking form of {one.name}")
             yield f"from {module} import {name}" + (f" as {word(one.asname)}" if one.asname else "")

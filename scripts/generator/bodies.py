@@ -221,6 +221,7 @@ def _flat(document: Node, typed: ModelProperty, schema: Placed) -> list[Argument
         if "x-infino-lift" in node and isinstance(one, ModelProperty):
             inner = {parser.wire_name(prop): (prop, where) for prop, where in _fields(document, one, at)}
         wire = parser.wire_name(one)
+        # In the order of the word, which is that of the arguments.
         lifted = [name for name in node.get("x-infino-lift", []) if name in inner]
         found += [_property(document, *inner[name], required=inner[name][0].required, into=wire) for name in lifted]
         found.append(_property(document, one, at, required=one.required and not lifted))
@@ -235,6 +236,7 @@ def _multipart(document: Node, typed: ModelProperty, schema: Placed) -> list[Arg
         several = one.type.kind in ("array", "files")
         node = follow(document, (one.schema or {}).get("items", {}), ()).node if several else one.schema or {}
         media = str(node.get("contentMediaType", ""))
+        # Bytes in base64 are text to a form, whatever they hold.
         as_bytes = media and "contentEncoding" not in node and media_kind(media) == "bytes"
         if one.type.kind in ("file", "files") or as_bytes:
             found.append(
@@ -270,8 +272,6 @@ def _checked(kind: PythonType, name: str, required: bool) -> str:
 def _property(document: Node, typed: Property, at: Placed, required: bool, into: str = "") -> Argument:
     node, wire = at.node, parser.wire_name(typed)
     kind = of_property(document, typed)
-    if "x-infino-coerce" in node:  # beside a reference, which is typed by what it names
-        kind = replace(kind, nullable=kind.nullable)
     schema = {**node_at(document, parser.place_of(typed)), **node}
     name = python_name(node, wire)
     keep_none = kind.nullable

@@ -178,6 +178,7 @@ def _extensions(kind: str, node: Node, place: Place) -> Iterator[DocumentProblem
         )
         at = (*place, "x-infino-variants", str(number))
         yield from _extension_problems("variant", words, at)
+        # A variant is another method of the same request, so only what is said of it may differ.
         others = [key for key in variant if key not in words] if isinstance(variant, dict) else []
         for key in others:
             if key not in ("summary", "description", "deprecated"):
@@ -398,6 +399,7 @@ def _responses(operation: Operation) -> Iterator[DocumentProblem]:
         at = (*operation.place, "responses", code)
         if not STATUS.fullmatch(code):
             yield DocumentProblem(at, f"{code} is not a status", "such as 200, 2XX or default")
+        # 1xx are read by the HTTP library itself (RFC 9110, 15.2).
         elif code[0] in "13":
             yield DocumentProblem(
                 at, f"the status {code} never reaches a caller: redirects are refused, nothing is cached", "take it out"

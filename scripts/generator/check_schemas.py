@@ -108,6 +108,7 @@ def _endless(document: Node, through_objects: bool = False) -> list[Place]:
         found = follow(document, found.node, found.place)
         if found.place == to:
             return True
+        # An object with properties is a class, and a class may hold itself.
         has_class = "properties" in found.node or (through_objects and "allOf" in found.node)
         if found.place in seen or (has_class and (refers or not through_objects)):
             return False
@@ -302,6 +303,7 @@ def _merged(document: Node, node: Node, place: Place) -> Iterator[Said]:
             yield ("allOf", str(number)), "its further properties would lose their type", "additionalProperties: true"
         for wire, found in model_properties(document, member).items():
             before = known.setdefault(wire, found).node
+            # The last description of a field wins, so what only the first one says of its type would be lost.
             lost = [word for word in _OF_THE_TYPE if word in before and word not in found.node]
             if lost and found.node != before and not found.node.keys() & {"const", "$ref"}:
                 what = f"{wire} is described once more without {lost[0]}"
@@ -315,6 +317,7 @@ def _words(node: Node) -> Iterator[Said]:
         if not isinstance(members, list) or not members or len({repr(word) for word in members}) != len(members):
             yield ("enum",), f"{short(members)} is not a list of different words", "a list"
             return
+        # Literal takes more, but a list of text and numbers has no open type to fall back on.
         kinds = {type(word) for word in members if word is not None}
         if len(kinds) != 1 or kinds - {str, int}:
             yield ("enum",), f"{short(members)} are not all text, nor all whole numbers", "describe them instead"

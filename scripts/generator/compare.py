@@ -127,6 +127,7 @@ def _changes(before: Facts, after: Facts) -> Iterator[SurfaceChange]:
         yield SurfaceChange("breaking", f"{name} is gone")
     for name in after.keys() - before.keys():
         holder = f"{name.split('(')[0]}()" if "(" in name else name.rpartition(".")[0]
+        # A new argument breaks programs only if it is required, and only of a method that was there before.
         needed = after[name].get("presence") == "required" and holder in before
         yield SurfaceChange(
             "breaking" if needed else "additive", f"{name} is new" + (" and required" if needed else "")
@@ -137,6 +138,7 @@ def _changes(before: Facts, after: Facts) -> Iterator[SurfaceChange]:
             if new != old:
                 eased = word == "presence" and new == "optional"
                 eased = eased or (word == "type" and _is_eased(name, old, new))
+                # Whoever gave it by name may go on doing so.
                 eased = eased or (word == "position" and not old) or word in _NOTICES
                 kind = "wire-only" if word in _WIRE else "additive" if eased else "breaking"
                 yield SurfaceChange(kind, f"{name}: {word} was {old or 'nothing'} and is {new or 'nothing'}")

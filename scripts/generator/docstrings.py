@@ -145,6 +145,7 @@ def parts(
     first = description.split("\n")[0]
     summary = " ".join(str(operation.get("summary") or first or f"Call {name}").split()).rstrip(".") + "."
     notes = [_REPEATS[retry]]
+    # Before all else: whoever reads only one line of the notes should read this.
     if operation.get("deprecated"):
         notes.insert(0, DEPRECATED)
     if operation.get("x-infino-experimental"):
@@ -184,6 +185,7 @@ def argument_text(one: Argument) -> str:
     """
     schema = dict(one.schema or {})
     own = [str(schema.pop("title", "")).strip(), str(schema.get("description", "")).strip()]
+    # The schema often repeats what the argument says.
     more = [f"{text.removesuffix('.')}." for text in own if text not in f"{one.name} {one.text}"]
     schema["description"] = " ".join([one.text, *more])
     if one.deprecated:
@@ -222,6 +224,7 @@ def _limits(schema: Node) -> Iterable[str]:
     ):
         if low in schema and high in schema:
             yield f"{schema[low]} to {schema[high]}{noun}"
+        # Text that must not be empty is what everybody expects.
         elif low in schema and not (low == "minLength" and schema[low] == 1):
             yield f"at least {schema[low]}{noun}"
         elif high in schema:
@@ -279,6 +282,7 @@ def _shown_value(value: Any) -> str:
 def _errors(arguments: list[Argument], refusals: list[tuple[str, str]]) -> list[str]:
     checked = any(one.place == "path" for one in arguments)
     found = [f"APIError: {code}: {' '.join(text.split())}" for code, text in refusals]
+    # The document's own refusals come first: they say more than the general one.
     found = [*map(inline, found), FAILED]
     return ["ParameterError: If a name can't be part of a URL.", *found] if checked else found
 

@@ -34,6 +34,7 @@ def session(code: str) -> str:
     Returns:
         The same lines with prompts.
     """
+    # Lines that go on with a statement have the other prompt, whatever their indent is.
     inside = {line for one in ast.parse(code).body for line in range(one.lineno + 1, (one.end_lineno or 0) + 1)}
     return "\n".join(f"{'...' if n in inside else '>>>'} {line}" for n, line in enumerate(code.split("\n"), 1))
 
@@ -82,6 +83,7 @@ def _awaited(source: str, iterated: Mapping[str, str]) -> str:
             (node.lineno - 1, node.col_offset),
             ((node.end_lineno or node.lineno) - 1, node.end_col_offset or 0),
         )
+        # `await` binds weaker than a dot, so what goes on needs brackets.
         goes_on = isinstance(parents[node], ast.Attribute | ast.Subscript)
         changes += [(*end, b")"), (*start, b"(await ")] if goes_on else [(*start, b"await ")]
     # From the end, so that places in front of a change stay true.

@@ -42,11 +42,11 @@ TEXT, _FLAG, _NUMBER, _COUNT, _TEXTS, _ANY = (
     "text",
     "true or false",
     "a number",
-    "a whole number from nought on",
+    "a whole number, 0 or more",
     "a list of texts",
     "",
 )
-_ABOVE_NOUGHT, _NAMES, _SEVERAL = "a number above nought", "an object of texts", "a list"
+_ABOVE_NOUGHT, _NAMES, _SEVERAL = "a number above 0", "an object of texts", "a list"
 CHECKS: dict[str, Callable[[Any], bool]] = {
     TEXT: lambda value: isinstance(value, str),
     _FLAG: lambda value: isinstance(value, bool),
@@ -102,10 +102,10 @@ GRAMMAR: dict[str, dict[str, Rule]] = {
         "parameters": Child("parameter", "map"),
         "requestBodies": Child("requestBody", "map"),
         "headers": Child("header", "map"),
-        "examples": Refuse("an example stands where it is shown"),
+        "examples": Refuse("an example is written where it is shown"),
         "securitySchemes": Child("securityScheme", "map"),
         "pathItems": Child("path item", "map"),
-        "links": Refuse("links become no methods"),
+        "links": Refuse("links are not turned into methods"),
         "callbacks": Refuse("there is no receiver for callbacks in the SDK"),
     },
     "path item": {
@@ -153,7 +153,7 @@ GRAMMAR: dict[str, dict[str, Rule]] = {
         "description": TEXT,
         "headers": Child("header", "map"),
         "content": Child("media type", "map"),
-        "links": Refuse("links become no methods"),
+        "links": Refuse("links are not turned into methods"),
     },
     "header": {
         "description": TEXT,

@@ -59,6 +59,7 @@ class HandPlan:
             Lines without indent.
         """
         head, parts = _sections(self.text)
+        # What is the same for every method is added here, so that no plan has to say it.
         parts["Args"] = f"{parts['Args']}\n**options: {OPTIONS}".strip()
         parts["Raises"] = f"{parts['Raises']}\n{FAILED}".strip()
         if iterated is not None:
@@ -155,10 +156,12 @@ def _sections(text: str) -> tuple[str, dict[str, str]]:
 def _imports(tree: ast.Module, module: str, annotations: list[ast.expr], where: str) -> tuple[str, ...]:
     """Say where the names of annotations come from: the imports of the module, or the module itself."""
     homes: dict[str, str] = {}
+    # Names of annotations alone are imported below `if TYPE_CHECKING`.
     bodies = [tree.body, *(one.body for one in tree.body if isinstance(one, ast.If))]
     for line in (line for body in bodies for line in body):
         if isinstance(line, ast.ImportFrom):
             for one in line.names:
+                # `import name as name` is how a module says that others may import it.
                 spelt = one.name if one.asname in (None, one.name) else f"{one.name} as {one.asname}"
                 homes[one.asname or one.name] = f"from {line.module} import {spelt}"
         elif isinstance(line, ast.ClassDef):

@@ -116,6 +116,7 @@ def _field(document: Node, typed: Property, at: Placed) -> tuple[frozenset[tuple
         name = f"{name}_"
     name = f"{name}_" if name in _IN_A_MODULE else name
     always = bool(node.get("x-infino-always"))
+    # A field that may be null, or anything, says nothing by being there.
     needed = typed.required and not kind.nullable and kind.annotation != "Any"
     required = always or (needed and not schema.get("writeOnly"))  # what is only sent is missing in answers
     annotation = kind.annotation if required or kind.annotation == "Any" else f"{kind.annotation} | None"
@@ -140,6 +141,7 @@ def _is_secret(document: Node, at: Placed) -> bool:
     found = follow(document, at.node, at.place).node
     inner = [*found.get("anyOf", ()), *found.get("oneOf", ()), *found.get("allOf", ())]
     inner += [one for key in ("items", "additionalProperties") if isinstance(one := found.get(key), dict)]
+    # What is only sent is mostly a password, and nobody needs to see it again.
     own = at.node.get("x-infino-secret") or any(one.get("writeOnly") for one in (at.node, found))
     if own or "properties" in found:
         return bool(own)

@@ -69,6 +69,7 @@ def names_of(node: Node, place: Place) -> tuple[str, str]:
         if name in _TYPES:
             place = _at(node, place, key, "operationId")
             raise refused(place, f"{name!r} hides the type {name} from the annotations of its class", "another name")
+    # Only what lies on the client itself can collide with it; below a resource these names are free.
     taken = method if resource == ROOT else first
     if taken in ON_THE_CLIENT or "with_raw_response" in (method, *rest):
         key = "x-infino-method" if taken == method or method == "with_raw_response" else "x-infino-resource"

@@ -215,6 +215,7 @@ def resources(document: Node, parsed: Parsed) -> list[Resource]:
                 problems += [replace(one, place=one.place or operation.place) for one in error.problems]
                 continue
             resource.methods.append(method)
+    # Only of a whole tree: a method that was refused would be missed by every example that calls it.
     if not problems:
         problems += _clashes(found, places)
         problems += _strangers(document, found)
@@ -227,6 +228,7 @@ def resources(document: Node, parsed: Parsed) -> list[Resource]:
 
 
 def _clashes(found: dict[str, Resource], places: dict[str, Place]) -> list[DocumentProblem]:
+    # `a.b` and `a_b` would be written into one file.
     modules: dict[str, str] = {}
     problems = []
     for name, resource in sorted(found.items()):
@@ -245,6 +247,7 @@ def _strangers(document: Node, found: dict[str, Resource]) -> Iterator[DocumentP
     key = "x-infino-resources"
     for name in document.get(key, {}):
         if name not in found:
+            # Mostly a typing error, and then the word that was meant is the best advice.
             near = difflib.get_close_matches(name, found, 1)
             what = f"{name} is not a resource: no operation lies on it"
             yield DocumentProblem((key, name), what, near[0] if near else "take it out")
@@ -358,6 +361,7 @@ def _paging(operation: Operation, node: Node, found: list[Argument]) -> tuple[st
             "add it, or take the word away",
         )
     schema = moved.schema or {}
+    # Where pages are counted from decides whether the first one is read at all, so it is not guessed.
     if paging == "page" and schema.get("minimum") == 0 and "default" not in schema:
         raise refused(operation.place, f"the first {moved.wire} may be 0 or 1", "say it by its default")
     first = schema.get("default", 1)

@@ -80,6 +80,7 @@ def identifier(name: str) -> str:
     name = re.sub(r"\[(\w)", r"_\1", name)  # page[size] is page_size
     found = str(PythonIdentifier(name, PREFIX))
     bare = found[:-1]
+    # The parser adds a `_` to every builtin; only those that annotations use would be hidden by a name.
     added = found.endswith("_") and not snake_case(name).endswith("_")
     if added and bare not in _BUILTINS_OF_ANNOTATIONS and hasattr(builtins, bare) and not keyword.iskeyword(bare):
         return bare
@@ -294,6 +295,7 @@ def _union(document: Node, members: list[PythonType], node: Node, place: Place) 
     members = [one for one in members if one.annotation != "None"]
     if not members:
         return PythonType("None", "None", "readers.nothing", nullable=True)
+    # A union with anything is anything, and a reader of it could refuse nothing.
     if any(one.kind == "any" for one in members):
         return PythonType("Any", "Any", "readers.anything", kind="any", nullable=nullable)
     if len(members) == 1:
@@ -378,6 +380,7 @@ def _tagged(document: Node, node: Node, place: Place) -> str:
             raise refused(
                 (*place, "discriminator", "mapping", word), f"{target} is not an object of components", "mend it"
             )
+        # A member without the field could never be told from the others.
         if tag not in model_properties(document, Placed(schemas[name], ("components", "schemas", name))):
             raise refused((*place, "discriminator", "propertyName"), f"{name} has no {tag}", "describe it there")
         if name not in known:

@@ -116,6 +116,7 @@ def edits(
             yield Edit(start, end, docstring(token.string, token.start[0], refusal))
         elif token.type in _STRINGS:
             turned = _NAME.sub(lambda found: word(found[0]), token.string)
+            # A string may be a key or a message: only a forward reference surely names a type.
             if _LEFT_OVER.search(turned) or (turned != token.string and not _FORWARD.fullmatch(turned)):
                 raise refusal(token.start[0], f"a string names what is async: {token.string}")
             if turned != token.string:
@@ -157,9 +158,11 @@ def _needless(tokens: list[tokenize.TokenInfo], number: int) -> tokenize.TokenIn
     opening = tokens[number - 1]
     before = tokens[max(number - 2, 0)]
     is_call = before.string in (")", "]") or (before.type == tokenize.NAME and not keyword.iskeyword(before.string))
+    # Brackets behind a name or another bracket are those of a call, which has to keep them.
     if opening.string != "(" or is_call:
         return None
     end = _closing(tokens, number)
+    # Only what goes on with a dot or an index needs brackets around its `await`.
     if tokens[end + 1].string not in (".", "["):
         return None
     depth = 0
@@ -168,6 +171,7 @@ def _needless(tokens: list[tokenize.TokenInfo], number: int) -> tokenize.TokenIn
             depth += 1
         elif token.type == tokenize.OP and token.string in ")]}":
             depth -= 1
+        # Anything but names, dots and calls binds weaker than the dot behind the brackets, so they stay.
         elif not depth and (keyword.iskeyword(token.string) or (token.type == tokenize.OP and token.string != ".")):
             return None
     return tokens[end]
@@ -188,6 +192,7 @@ def apply(text: str, changes: Iterator[Edit] | list[Edit], start: int = 0, end: 
     """Make the changes that lie in a part of a text, and return that part."""
     made, place, end = [], start, len(text) if end is None else end
     for edit in sorted(changes):
+        # The others belong to another definition of the module.
         if start <= edit.start and edit.end <= end:
             if edit.start < place:
                 raise AssertionError(f"two changes at one place: {text[edit.start : edit.end]!r}")
@@ -204,6 +209,7 @@ def docstring(text: str, line: int, refusal: Refusal) -> str:
         line: Where it begins.
         refusal: Makes the error of a line that cannot be turned.
     """
+    # First, for a phrase is looked up as it was written, before its words are turned.
     for old, new in PHRASES.items():
         text = text.replace(old, new)
     # Statements of examples, and the text between them.

@@ -137,6 +137,7 @@ class InfinoProject(Project):
         home.mkdir()
         self._render("resources_init.py.jinja", home / "__init__.py")
         by_name = {resource.name: resource for resource in resources}
+        # Operations of the client itself lie on the root, which both clients inherit.
         root = by_name.pop("client", plan.Resource("client", ""))
         root.children = [name for name in sorted(by_name) if "." not in name]
         for resource in (root, *by_name.values()):
@@ -157,6 +158,7 @@ class InfinoProject(Project):
         """Write the schemas for `json_schema()`: components by name, and objects without a name by their place."""
         made: dict[str, Any] = {"components": _plain(self._document.get("components", {}).get("schemas", {}))}
         for one in self._plans.values():
+            # What has a name is there by it already.
             if one.place[:2] != ("components", "schemas") or len(one.place) != 3:
                 made["/".join(one.place)] = _plain(_at(self._document, one.place))
         (self.package_dir / SCHEMAS).write_text(
@@ -277,6 +279,7 @@ def install(fresh: Path, target: Path) -> list[str]:
     Returns:
         Relative paths of the files that changed.
     """
+    # Untouched files keep their times, so that type checkers and build tools need not read them again.
     changed = differences(fresh, target)
     for name in changed:
         if (fresh / name).exists():

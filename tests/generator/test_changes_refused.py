@@ -184,7 +184,7 @@ REFUSED = {
     "no success": (on(get=get(responses={"404": answer(None)})), f"{GET}.responses: /things documents no success"),
     "redirect": (on(get=get(responses={"200": answer(ref("Thing")), "304": answer(None)})), f"{GET}.responses.304: the status 304"),
     "no status": (on(get=get(responses={"200": answer(ref("Thing")), "ok": answer(None)})), f"{GET}.responses.ok: ok is not a status"),
-    "links": (on(get=get(responses={"200": {**answer(ref("Thing")), "links": {}}})), "links: links become no methods"),
+    "links": (on(get=get(responses={"200": {**answer(ref("Thing")), "links": {}}})), "links: links are not turned into methods"),
     "bytes in JSON": (prop(format="binary"), "components.schemas.Thing: bytes as they are have no form in JSON"),
     "an object as XML": (
         on(post=operation("things.create", body=ref("Thing"), media="application/xml")),
@@ -292,7 +292,7 @@ REFUSED = {
     "only read and only written": (prop(readOnly=True, writeOnly=True), f"{NAME}.writeOnly: what is only read and only written is neither"),
     "format of another type": (prop(type="integer", format="date-time"), f"{NAME}.format: date-time is not a format of an integer"),
     "limit of another type": (prop(maxItems=3), f"{NAME}.maxItems: maxItems says nothing of a string; do this: type: array"),
-    "multiple of nought": (prop(type="integer", multipleOf=0), f"{NAME}.multipleOf: 0 is not a number above nought"),
+    "multiple of nought": (prop(type="integer", multipleOf=0), f"{NAME}.multipleOf: 0 is not a number above 0"),
     "example of another type": (prop(type="integer", example="a"), f"{NAME}.example: 'a' is not of type 'integer'"),
     "example of another parameter": (on(get=get(parameter("q", schema=WHOLE, example="a"))), f"{GET}.parameters.0: the example of q is wrong: 'a' is not of type 'integer'"),
     "format of no type": (on(get=get(ok=thing("T.", at={"format": "date-time"}))), "properties.at.format: the format date-time without a type says nothing"),
