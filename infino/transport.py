@@ -26,6 +26,7 @@ from infino.core.errors import (
     TransportError,
 )
 from infino.core.exchange import (
+    Body,
     Corrections,
     Outcome,
     Send,
@@ -39,10 +40,10 @@ from infino.core.exchange import (
 )
 from infino.core.extras import check_loop
 from infino.core.failures import connect_hint, root_cause
-from infino.core.messages import Body, Headers, Request, Response, StreamedBody, check_path
+from infino.core.messages import Headers, Request, Response, StreamedBody
 from infino.core.redaction import Secret, redact
 from infino.core.retry import Timeouts, out_of_time
-from infino.core.signer import Wire, WireRequest, canonical_query
+from infino.core.signer import Wire, WireRequest, canonical_query, check_path
 from infino.core.version import USER_AGENT
 from infino.imports import native, without_command_line
 from infino.keys import AsyncKeys, Connection, Keys

@@ -36,6 +36,21 @@ _CLOCK_CHANGES: Final = 3
 _NOTICEABLE: Final = timedelta(seconds=1)  # a Date is in whole seconds
 
 
+class Body:
+    """The pieces of an answer, up to a limit of bytes."""
+
+    __slots__ = ("most", "pieces", "size")
+
+    def __init__(self, most: int | None) -> None:
+        self.most, self.size, self.pieces = most, 0, list[bytes]()
+
+    def take(self, piece: bytes) -> bool:
+        """Keep a piece, and tell whether there is room for more."""
+        self.pieces.append(piece)
+        self.size += len(piece)
+        return self.most is None or self.size <= self.most
+
+
 def system_random() -> float:
     """Return a number from 0 to 1; only retries draw one."""
     from random import random

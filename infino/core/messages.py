@@ -99,19 +99,6 @@ class Request:
     stream: bool = False
 
 
-def check_path(path: str) -> None:
-    """Refuse a path that is not percent-encoded, or that a server could read as another one."""
-    if not path.startswith("/"):
-        raise ValidationError(f"a path starts with a slash: {path[:80]!r}")
-    if not path.isascii() or any(character <= " " or character in '?#\\"<>^`{|}\x7f' for character in path):
-        raise ValidationError(f"a path must be percent-encoded and hold no query: {path[:80]!r}")
-    pieces = path[1:].split("/")
-    # Servers that know path parameters cut them off: `..;x` is `..` there.
-    lowered = [piece.partition(";")[0].lower().replace("%2e", ".") for piece in pieces]
-    if any(piece in (".", "..") for piece in lowered) or ("" in pieces[:-1]):
-        raise ValidationError(f"a path must not hold empty, '.' or '..' segments: {path[:80]!r}")
-
-
 def check_header(name: str, value: str) -> None:
     """Refuse a header that cannot be sent as it is: no token, of the SDK's own, or with control characters."""
     if not TOKEN.fullmatch(name):
@@ -122,21 +109,6 @@ def check_header(name: str, value: str) -> None:
         raise ValidationError(f"the header {name!r} belongs to the SDK and cannot be set")
     if name in ("accept", "content-type") and not value.isascii():
         raise ValidationError(f"the header {name!r} must be ASCII")
-
-
-class Body:
-    """The pieces of an answer, up to a limit of bytes."""
-
-    __slots__ = ("most", "pieces", "size")
-
-    def __init__(self, most: int | None) -> None:
-        self.most, self.size, self.pieces = most, 0, list[bytes]()
-
-    def take(self, piece: bytes) -> bool:
-        """Keep a piece, and tell whether there is room for more."""
-        self.pieces.append(piece)
-        self.size += len(piece)
-        return self.most is None or self.size <= self.most
 
 
 REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "trace_id")

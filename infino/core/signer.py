@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from infino.core.endpoint import DEFAULT_PORTS, Endpoint, host_header
 from infino.core.errors import ValidationError
-from infino.core.messages import TOKEN, Request, StreamedBody, check_header, check_path
+from infino.core.messages import TOKEN, Request, StreamedBody, check_header
 from infino.core.redaction import Secret, ends_unseen
 
 PathStyle = Literal["single", "double"]
@@ -37,6 +37,19 @@ _OWN_HEADERS: Final = frozenset({"host", "authorization", "x-amz-date", "x-amz-c
 _STAMP: Final = "%04d%02d%02dT%02d%02d%02dZ"
 # What `compression` undoes; zstd and brotli would need packages.
 _ACCEPT_ENCODING: Final = (b"Accept-Encoding", b"gzip, deflate")
+
+
+def check_path(path: str) -> None:
+    """Refuse a path that is not percent-encoded, or that a server could read as another one."""
+    if not path.startswith("/"):
+        raise ValidationError(f"a path starts with a slash: {path[:80]!r}")
+    if not path.isascii() or any(character <= " " or character in '?#\\"<>^`{|}\x7f' for character in path):
+        raise ValidationError(f"a path must be percent-encoded and hold no query: {path[:80]!r}")
+    pieces = path[1:].split("/")
+    # Servers that know path parameters cut them off: `..;x` is `..` there.
+    lowered = [piece.partition(";")[0].lower().replace("%2e", ".") for piece in pieces]
+    if any(piece in (".", "..") for piece in lowered) or ("" in pieces[:-1]):
+        raise ValidationError(f"a path must not hold empty, '.' or '..' segments: {path[:80]!r}")
 
 
 def encode(text: str | bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import re
 from collections.abc import Iterator, Mapping
@@ -130,6 +131,12 @@ class Method:
     def has_limit(self) -> bool:
         """True when the size of a page can be asked for."""
         return any(one.name == "limit" for one in self.arguments)
+
+    @property
+    def reads_alike(self) -> bool:
+        """True when a reader is made for all calls, whatever their arguments are, and so is made once."""
+        named = {node.id for node in ast.walk(ast.parse(self.parse)) if isinstance(node, ast.Name)}
+        return "(" in self.parse and named.isdisjoint(one.name for one in self.arguments)
 
     def at(self, *places: str) -> list[Argument]:
         """Return the arguments that go to these places."""

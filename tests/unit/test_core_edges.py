@@ -21,9 +21,9 @@ from infino.core.codec import dumps
 from infino.core.config import resolve, tls_context
 from infino.core.documents import MAX_DEPTH, parse_yaml
 from infino.core.errors import DecodeError
+from infino.core.exchange import Body
 from infino.core.extras import MissingDependencyError, require
 from infino.core.failures import connect_hint, root_cause
-from infino.core.messages import Body
 from infino.core.times import parse_span
 from infino.runtime import read as readers
 from infino.runtime.call import UNSET, Call

@@ -27,9 +27,10 @@ from infino.core.certificates import check_authorities
 from infino.core.config import resolve, tls_context
 from infino.core.credentials import Credentials
 from infino.core.listeners import Listeners
-from infino.core.messages import check_header, check_path
+from infino.core.messages import check_header
 from infino.core.redaction import Secret
 from infino.core.reference import reference_of
+from infino.core.signer import check_path
 from infino.local.rbac.documents import role_document, user_document
 from infino.local.sql.changes import read_change
 from infino.local.sql.dialect import MAX_BYTES, MAX_TOKENS, check_length

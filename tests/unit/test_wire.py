@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import infino
 from infino.core.endpoint import parse_endpoint
-from infino.core.messages import Request, check_path
-from infino.core.signer import Wire
+from infino.core.messages import Request
+from infino.core.signer import Wire, check_path
 from infino.signing import SigV4Signer
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

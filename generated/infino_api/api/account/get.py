@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ...models.account import Account
 
 
+_READ = shapes.whole(readers.model("account", "Account"))
+
+
 def request() -> Call[Account]:
     """Plan the call; see the resource method of the same name.
 
@@ -21,10 +24,5 @@ def request() -> Call[Account]:
             "storage_quota": {"used_bytes": 1024, "max_bytes": 1048576}}`.
     """
     return Call(
-        operation="account.get",
-        method="GET",
-        path="/account",
-        retry="safe",
-        experimental=True,
-        parse=shapes.whole(readers.model("account", "Account")),
+        operation="account.get", method="GET", path="/account", retry="safe", experimental=True, parse=_READ
     )

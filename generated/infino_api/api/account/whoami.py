@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ...models.identity import Identity
 
 
+_READ = shapes.whole(readers.model("identity", "Identity"))
+
+
 def request() -> Call[Identity]:
     """Plan the call; see the resource method of the same name.
 
@@ -26,5 +29,5 @@ def request() -> Call[Identity]:
         path="/user/auth",
         retry="safe",
         experimental=True,
-        parse=shapes.whole(readers.model("identity", "Identity")),
+        parse=_READ,
     )

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...models.alert_receipt import AlertReceipt
 
 
+_READ = shapes.receipt(readers.model("alert_receipt", "AlertReceipt"))
+
+
 def request(config: Mapping[str, Any] | str) -> Call[AlertReceipt]:
     """Plan the call; see the resource method of the same name.
 
@@ -32,5 +35,5 @@ def request(config: Mapping[str, Any] | str) -> Call[AlertReceipt]:
         content_type=_type,
         retry="never",
         experimental=True,
-        parse=shapes.receipt(readers.model("alert_receipt", "AlertReceipt")),
+        parse=_READ,
     )

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from ...models.notification_channel import NotificationChannel
 
 
+_READ = shapes.receipt(
+    readers.model("notification_channel", "NotificationChannel"), "_id", "id", "channel_id"
+)
+
+
 def request(document: NotificationChannel | Mapping[str, Any] | str) -> Call[NotificationChannel]:
     """Plan the call; see the resource method of the same name.
 
@@ -33,7 +38,5 @@ def request(document: NotificationChannel | Mapping[str, Any] | str) -> Call[Not
         content_type=_type,
         retry="never",
         experimental=True,
-        parse=shapes.receipt(
-            readers.model("notification_channel", "NotificationChannel"), "_id", "id", "channel_id"
-        ),
+        parse=_READ,
     )

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...models.notification_channel import NotificationChannel
 
 
+_READ = shapes.whole(readers.model("notification_channel", "NotificationChannel"))
+
+
 def request(id: str) -> Call[NotificationChannel]:
     """Plan the call; see the resource method of the same name.
 
@@ -28,5 +31,5 @@ def request(id: str) -> Call[NotificationChannel]:
         path=f"/alert/{segment(id, 'id')}",
         retry="safe",
         experimental=True,
-        parse=shapes.whole(readers.model("notification_channel", "NotificationChannel")),
+        parse=_READ,
     )

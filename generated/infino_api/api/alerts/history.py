@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from ...models.alert_event import AlertEvent
 
 
+_READ = shapes.many(
+    readers.model("alert_event", "AlertEvent"), "history", "alerts", identity=("_id", "id", "alert_id")
+)
+
+
 def request() -> Call[list[AlertEvent]]:
     """Plan the call; see the resource method of the same name.
 
@@ -25,10 +30,5 @@ def request() -> Call[list[AlertEvent]]:
         path="/alert-history",
         retry="safe",
         experimental=True,
-        parse=shapes.many(
-            readers.model("alert_event", "AlertEvent"),
-            "history",
-            "alerts",
-            identity=("_id", "id", "alert_id"),
-        ),
+        parse=_READ,
     )

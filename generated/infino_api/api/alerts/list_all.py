@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from ...models.notification_channel import NotificationChannel
 
 
+_READ = shapes.many(
+    readers.model("notification_channel", "NotificationChannel"),
+    "channels",
+    "alerts",
+    identity=("_id", "id", "channel_id"),
+)
+
+
 def request() -> Call[list[NotificationChannel]]:
     """Plan the call; see the resource method of the same name.
 
@@ -21,15 +29,5 @@ def request() -> Call[list[NotificationChannel]]:
             "type": "slack"}]`.
     """
     return Call(
-        operation="alerts.list",
-        method="GET",
-        path="/alerts",
-        retry="safe",
-        experimental=True,
-        parse=shapes.many(
-            readers.model("notification_channel", "NotificationChannel"),
-            "channels",
-            "alerts",
-            identity=("_id", "id", "channel_id"),
-        ),
+        operation="alerts.list", method="GET", path="/alerts", retry="safe", experimental=True, parse=_READ
     )

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ...models.notify_action import NotifyAction
 
 
+_READ = shapes.receipt(readers.model("alert_receipt", "AlertReceipt"))
+
+
 def request(
     destination_id: str,
     *,
@@ -48,5 +51,5 @@ def request(
         content_type="application/json",
         retry="never",
         experimental=True,
-        parse=shapes.receipt(readers.model("alert_receipt", "AlertReceipt")),
+        parse=_READ,
     )

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ...models.service_info import ServiceInfo
 
 
+_READ = shapes.greeting(readers.model("service_info", "ServiceInfo"))
+
+
 def request() -> Call[ServiceInfo]:
     """Plan the call; see the resource method of the same name.
 
@@ -20,11 +23,4 @@ def request() -> Call[ServiceInfo]:
         200: What the gateway says of itself. As application/json: For example `{"version":
             "2025-06-30", "status": "healthy"}`. As text/plain: For example `"OK"`.
     """
-    return Call(
-        operation="client.ping",
-        method="GET",
-        path="/",
-        retry="safe",
-        accept="bytes",
-        parse=shapes.greeting(readers.model("service_info", "ServiceInfo")),
-    )
+    return Call(operation="client.ping", method="GET", path="/", retry="safe", accept="bytes", parse=_READ)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ...models.connection_config import ConnectionConfig
 
 
+_READ = shapes.whole(readers.model("connection", "Connection"))
+
+
 def request(
     source_type: str, *, name: str, config: ConnectionConfig | Mapping[str, Any] | None = None
 ) -> Call[Connection]:
@@ -40,5 +43,5 @@ def request(
         ),
         content_type="application/json",
         retry="never",
-        parse=shapes.whole(readers.model("connection", "Connection")),
+        parse=_READ,
     )

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...models.remote_dataset import RemoteDataset
 
 
+_READ = shapes.many(readers.model("remote_dataset", "RemoteDataset"), "datasets", identity=("name",))
+
+
 def request(id: str) -> Call[list[RemoteDataset]]:
     """Plan the call; see the resource method of the same name.
 
@@ -28,5 +31,5 @@ def request(id: str) -> Call[list[RemoteDataset]]:
         path=f"/source/{segment(id, 'id')}/datasets",
         retry="safe",
         experimental=True,
-        parse=shapes.many(readers.model("remote_dataset", "RemoteDataset"), "datasets", identity=("name",)),
+        parse=_READ,
     )

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...models.connection import Connection
 
 
+_READ = shapes.whole(readers.model("connection", "Connection"))
+
+
 def request(id: str) -> Call[Connection]:
     """Plan the call; see the resource method of the same name.
 
@@ -27,5 +30,5 @@ def request(id: str) -> Call[Connection]:
         method="GET",
         path=f"/source/{segment(id, 'id')}",
         retry="safe",
-        parse=shapes.whole(readers.model("connection", "Connection")),
+        parse=_READ,
     )

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from ...models.connection import Connection
 
 
+_READ = shapes.many(
+    readers.model("connection", "Connection"), "connections", identity=("id", "connection_id")
+)
+
+
 def request() -> Call[list[Connection]]:
     """Plan the call; see the resource method of the same name.
 
@@ -21,11 +26,5 @@ def request() -> Call[list[Connection]]:
             "elasticsearch", "status": "connected", "config": {"name": "logs"}}]`.
     """
     return Call(
-        operation="connections.list",
-        method="GET",
-        path="/sources/connections",
-        retry="safe",
-        parse=shapes.many(
-            readers.model("connection", "Connection"), "connections", identity=("id", "connection_id")
-        ),
+        operation="connections.list", method="GET", path="/sources/connections", retry="safe", parse=_READ
     )

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...models.web_result import WebResult
 
 
+_READ = shapes.many(readers.model("web_result", "WebResult"), "results")
+
+
 def request(id: str, query: str, *, max_results: int = 10) -> Call[list[WebResult]]:
     """Plan the call; see the resource method of the same name.
 
@@ -36,5 +39,5 @@ def request(id: str, query: str, *, max_results: int = 10) -> Call[list[WebResul
         content_type="application/json",
         retry="safe",
         experimental=True,
-        parse=shapes.many(readers.model("web_result", "WebResult"), "results"),
+        parse=_READ,
     )

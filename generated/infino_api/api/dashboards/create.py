@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...models.dashboard import Dashboard
 
 
+_READ = shapes.envelope(readers.model("dashboard", "Dashboard"))
+
+
 def request(dashboard: Dashboard | Mapping[str, Any]) -> Call[Dashboard]:
     """Plan the call; see the resource method of the same name.
 
@@ -30,5 +33,5 @@ def request(dashboard: Dashboard | Mapping[str, Any]) -> Call[Dashboard]:
         json=encode.body_value(encode.mapping(dashboard, "dashboard")),
         content_type="application/json",
         retry="never",
-        parse=shapes.envelope(readers.model("dashboard", "Dashboard")),
+        parse=_READ,
     )

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...models.dashboard import Dashboard
 
 
+_READ = shapes.envelope(readers.model("dashboard", "Dashboard"))
+
+
 def request(id: str) -> Call[Dashboard]:
     """Plan the call; see the resource method of the same name.
 
@@ -28,5 +31,5 @@ def request(id: str) -> Call[Dashboard]:
         method="GET",
         path=f"/dashboards/{segment(id, 'id')}",
         retry="safe",
-        parse=shapes.envelope(readers.model("dashboard", "Dashboard")),
+        parse=_READ,
     )

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ...models.dashboard import Dashboard
 
 
+_READ = shapes.many(shapes.envelope(readers.model("dashboard", "Dashboard")), "dashboards", identity=("id",))
+
+
 def request(*, limit: int | None = None, offset: int | None = None) -> Call[list[Dashboard]]:
     """Plan the call; see the resource method of the same name.
 
@@ -29,7 +32,5 @@ def request(*, limit: int | None = None, offset: int | None = None) -> Call[list
         path="/dashboards",
         query=encode.pairs((("limit", limit), ("offset", offset))),
         retry="safe",
-        parse=shapes.many(
-            shapes.envelope(readers.model("dashboard", "Dashboard")), "dashboards", identity=("id",)
-        ),
+        parse=_READ,
     )

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ...models.dashboard import Dashboard
 
 
+_READ = shapes.envelope(readers.model("dashboard", "Dashboard"))
+
+
 def request(id: str, changes: Dashboard | Mapping[str, Any]) -> Call[Dashboard]:
     """Plan the call; see the resource method of the same name.
 
@@ -32,5 +35,5 @@ def request(id: str, changes: Dashboard | Mapping[str, Any]) -> Call[Dashboard]:
         json=encode.body_value(encode.mapping(changes, "changes")),
         content_type="application/json",
         retry="safe",
-        parse=shapes.envelope(readers.model("dashboard", "Dashboard")),
+        parse=_READ,
     )

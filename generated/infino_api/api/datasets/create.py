@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ...models.dataset_created import DatasetCreated
 
 
+_READ = shapes.receipt(readers.model("dataset_created", "DatasetCreated"))
+
+
 def request(name: str, *, mapping: Mapping[str, Any] | None = None) -> Call[DatasetCreated]:
     """Plan the call; see the resource method of the same name.
 
@@ -41,5 +44,5 @@ def request(name: str, *, mapping: Mapping[str, Any] | None = None) -> Call[Data
         or UNSET,
         content_type="application/json",
         retry="safe",
-        parse=shapes.receipt(readers.model("dataset_created", "DatasetCreated")),
+        parse=_READ,
     )

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ...models.enrich_receipt import EnrichReceipt
 
 
+_READ = shapes.receipt(readers.model("enrich_receipt", "EnrichReceipt"))
+
+
 def request(name: str, policy: EnrichPolicy | Mapping[str, Any]) -> Call[EnrichReceipt]:
     """Plan the call; see the resource method of the same name.
 
@@ -35,5 +38,5 @@ def request(name: str, policy: EnrichPolicy | Mapping[str, Any]) -> Call[EnrichR
         json=encode.body_object((((), "enrich_policy", encode.mapping(policy, "policy"), False),)),
         content_type="application/json",
         retry="safe",
-        parse=shapes.receipt(readers.model("enrich_receipt", "EnrichReceipt")),
+        parse=_READ,
     )

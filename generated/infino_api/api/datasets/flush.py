@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ...models.shards_receipt import ShardsReceipt
 
 
+_READ = shapes.receipt(readers.model("shards_receipt", "ShardsReceipt"))
+
+
 def request() -> Call[ShardsReceipt]:
     """Plan the call; see the resource method of the same name.
 
@@ -26,5 +29,5 @@ def request() -> Call[ShardsReceipt]:
         path="/_flush",
         retry="safe",
         experimental=True,
-        parse=shapes.receipt(readers.model("shards_receipt", "ShardsReceipt")),
+        parse=_READ,
     )

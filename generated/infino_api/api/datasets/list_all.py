@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ...models.dataset import Dataset
 
 
+_READ = shapes.many(readers.model("dataset", "Dataset"), "datasets", "indices", identity=("index", "name"))
+
+
 def request() -> Call[list[Dataset]]:
     """Plan the call; see the resource method of the same name.
 
@@ -22,12 +25,4 @@ def request() -> Call[list[Dataset]]:
             "docs.count": "336776", "docs.deleted": "0", "store.size": "18.4mb", "pri.store.size":
             "18.4mb"}]`.
     """
-    return Call(
-        operation="datasets.list",
-        method="GET",
-        path="/metadata",
-        retry="safe",
-        parse=shapes.many(
-            readers.model("dataset", "Dataset"), "datasets", "indices", identity=("index", "name")
-        ),
-    )
+    return Call(operation="datasets.list", method="GET", path="/metadata", retry="safe", parse=_READ)

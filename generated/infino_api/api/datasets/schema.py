@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ...models.field_schema import FieldSchema
 
 
+_READ = shapes.fields(readers.model("field_schema", "FieldSchema"))
+
+
 def request(name: str) -> Call[list[FieldSchema]]:
     """Plan the call; see the resource method of the same name.
 
@@ -29,5 +32,5 @@ def request(name: str) -> Call[list[FieldSchema]]:
         method="GET",
         path=f"/{segment(name, 'name', reserved=RESERVED)}/_schema",
         retry="safe",
-        parse=shapes.fields(readers.model("field_schema", "FieldSchema")),
+        parse=_READ,
     )

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ...models.file_upload import FileUpload
 
 
+_READ = shapes.receipt(readers.model("file_upload", "FileUpload"))
+
+
 def request(
     file: bytes | str | PathLike[str] | IO[bytes],
     *,
@@ -52,5 +55,5 @@ def request(
         content=_body,
         content_type=_body.content_type,
         retry="never",
-        parse=shapes.receipt(readers.model("file_upload", "FileUpload")),
+        parse=_READ,
     )

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ...models.thread_source import ThreadSource
 
 
+_READ = shapes.whole(readers.model("thread", "Thread"))
+
+
 def request(
     *,
     name: str | None = None,
@@ -48,5 +51,5 @@ def request(
         ),
         content_type="application/json",
         retry="never",
-        parse=shapes.whole(readers.model("thread", "Thread")),
+        parse=_READ,
     )

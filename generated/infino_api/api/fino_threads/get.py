@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...models.thread import Thread
 
 
+_READ = shapes.whole(readers.model("thread", "Thread"))
+
+
 def request(id: str) -> Call[Thread]:
     """Plan the call; see the resource method of the same name.
 
@@ -27,5 +30,5 @@ def request(id: str) -> Call[Thread]:
         method="GET",
         path=f"/fino/threads/{segment(id, 'id')}",
         retry="safe",
-        parse=shapes.whole(readers.model("thread", "Thread")),
+        parse=_READ,
     )

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ...models.thread import Thread
 
 
+_READ = shapes.many(readers.model("thread", "Thread"), "threads", identity=("id", "thread_id", "_id"))
+
+
 def request() -> Call[list[Thread]]:
     """Plan the call; see the resource method of the same name.
 
@@ -20,10 +23,4 @@ def request() -> Call[list[Thread]]:
         200: The threads. As application/json: For example `[{"id":
             "7f7c1c0e-8d0c-4f0e-9f6b-6d1d4b1f0a11", "name": "Delays", "status": "ongoing"}]`.
     """
-    return Call(
-        operation="fino.threads.list",
-        method="GET",
-        path="/fino/threads",
-        retry="safe",
-        parse=shapes.many(readers.model("thread", "Thread"), "threads", identity=("id", "thread_id", "_id")),
-    )
+    return Call(operation="fino.threads.list", method="GET", path="/fino/threads", retry="safe", parse=_READ)

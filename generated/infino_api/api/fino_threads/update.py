@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ...models.thread_source import ThreadSource
 
 
+_READ = shapes.whole(readers.model("thread", "Thread"))
+
+
 def request(
     id: str,
     *,
@@ -50,5 +53,5 @@ def request(
         ),
         content_type="application/json",
         retry="safe",
-        parse=shapes.whole(readers.model("thread", "Thread")),
+        parse=_READ,
     )

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ...models.import_job import ImportJob
 
 
+_READ = shapes.whole(readers.model("import_job", "ImportJob"))
+
+
 def request(
     source_type: str,
     *,
@@ -48,5 +51,5 @@ def request(
         ),
         content_type="application/json",
         retry="never",
-        parse=shapes.whole(readers.model("import_job", "ImportJob")),
+        parse=_READ,
     )

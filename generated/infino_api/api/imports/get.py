@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...models.import_job import ImportJob
 
 
+_READ = shapes.whole(readers.model("import_job", "ImportJob"))
+
+
 def request(id: str) -> Call[ImportJob]:
     """Plan the call; see the resource method of the same name.
 
@@ -33,5 +36,5 @@ def request(id: str) -> Call[ImportJob]:
         path=f"/import/jobs/{segment(id, 'id')}",
         retry="safe",
         experimental=True,
-        parse=shapes.whole(readers.model("import_job", "ImportJob")),
+        parse=_READ,
     )

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ...models.import_job import ImportJob
 
 
+_READ = shapes.many(readers.model("import_job", "ImportJob"), "jobs", identity=("job_id", "id"))
+
+
 def request() -> Call[list[ImportJob]]:
     """Plan the call; see the resource method of the same name.
 
@@ -21,10 +24,4 @@ def request() -> Call[list[ImportJob]]:
             "target_dataset": "orders", "status": "completed", "schedule": "0 2 * * *", "last_run":
             null}]`.
     """
-    return Call(
-        operation="imports.list",
-        method="GET",
-        path="/import/jobs",
-        retry="safe",
-        parse=shapes.many(readers.model("import_job", "ImportJob"), "jobs", identity=("job_id", "id")),
-    )
+    return Call(operation="imports.list", method="GET", path="/import/jobs", retry="safe", parse=_READ)

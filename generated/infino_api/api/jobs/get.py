@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...models.job_status import JobStatus
 
 
+_READ = shapes.whole(readers.model("job_status", "JobStatus"))
+
+
 def request(run_id: str) -> Call[JobStatus]:
     """Plan the call; see the resource method of the same name.
 
@@ -29,5 +32,5 @@ def request(run_id: str) -> Call[JobStatus]:
         method="GET",
         path=f"/_connectors/jobs/{segment(run_id, 'run_id')}",
         retry="safe",
-        parse=shapes.whole(readers.model("job_status", "JobStatus")),
+        parse=_READ,
     )

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...models.monitor import Monitor
 
 
+_READ = shapes.receipt(readers.model("monitor", "Monitor"), "_id", "id", "monitor_id")
+
+
 def request(document: Monitor | Mapping[str, Any] | str) -> Call[Monitor]:
     """Plan the call; see the resource method of the same name.
 
@@ -33,5 +36,5 @@ def request(document: Monitor | Mapping[str, Any] | str) -> Call[Monitor]:
         content_type=_type,
         retry="never",
         experimental=True,
-        parse=shapes.receipt(readers.model("monitor", "Monitor"), "_id", "id", "monitor_id"),
+        parse=_READ,
     )

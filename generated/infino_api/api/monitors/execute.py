@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ...models.alert_receipt import AlertReceipt
 
 
+_READ = shapes.receipt(readers.model("alert_receipt", "AlertReceipt"))
+
+
 def request(id: str, context: Mapping[str, Any] | None = None) -> Call[AlertReceipt]:
     """Plan the call; see the resource method of the same name.
 
@@ -31,5 +34,5 @@ def request(id: str, context: Mapping[str, Any] | None = None) -> Call[AlertRece
         content_type="application/json",
         retry="never",
         experimental=True,
-        parse=shapes.receipt(readers.model("alert_receipt", "AlertReceipt")),
+        parse=_READ,
     )

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...models.monitor import Monitor
 
 
+_READ = shapes.whole(readers.model("monitor", "Monitor"))
+
+
 def request(id: str) -> Call[Monitor]:
     """Plan the call; see the resource method of the same name.
 
@@ -27,5 +30,5 @@ def request(id: str) -> Call[Monitor]:
         path=f"/monitor/{segment(id, 'id')}",
         retry="safe",
         experimental=True,
-        parse=shapes.whole(readers.model("monitor", "Monitor")),
+        parse=_READ,
     )

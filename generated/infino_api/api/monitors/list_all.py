@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ...models.monitor import Monitor
 
 
+_READ = shapes.many(readers.model("monitor", "Monitor"), "monitors", identity=("_id", "id", "monitor_id"))
+
+
 def request() -> Call[list[Monitor]]:
     """Plan the call; see the resource method of the same name.
 
@@ -26,7 +29,5 @@ def request() -> Call[list[Monitor]]:
         path="/monitors",
         retry="safe",
         experimental=True,
-        parse=shapes.many(
-            readers.model("monitor", "Monitor"), "monitors", identity=("_id", "id", "monitor_id")
-        ),
+        parse=_READ,
     )

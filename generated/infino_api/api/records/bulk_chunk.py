@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ...models.bulk_answer import BulkAnswer
 
 
+_READ = shapes.whole(readers.model("bulk_answer", "BulkAnswer"))
+
+
 def request(dataset: str, lines: str | bytes) -> Call[BulkAnswer]:
     """Plan the call; see the resource method of the same name.
 
@@ -34,5 +37,5 @@ def request(dataset: str, lines: str | bytes) -> Call[BulkAnswer]:
         content=encode.content(lines),
         content_type="application/x-ndjson",
         retry="keyed",
-        parse=shapes.whole(readers.model("bulk_answer", "BulkAnswer")),
+        parse=_READ,
     )

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ...models.record import Record
 
 
+_READ = shapes.whole(readers.model("record", "Record"))
+
+
 def request(dataset: str, id: str) -> Call[Record]:
     """Plan the call; see the resource method of the same name.
 
@@ -29,5 +32,5 @@ def request(dataset: str, id: str) -> Call[Record]:
         method="GET",
         path=f"/{segment(dataset, 'dataset', reserved=RESERVED)}/doc/{segment(id, 'id', opaque=True)}",
         retry="safe",
-        parse=shapes.whole(readers.model("record", "Record")),
+        parse=_READ,
     )

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ...models.role import Role
 
 
+_READ = shapes.entries(readers.model("role", "Role"), "roles")
+
+
 def request() -> Call[list[Role]]:
     """Plan the call; see the resource method of the same name.
 
@@ -21,10 +24,4 @@ def request() -> Call[list[Role]]:
             "Permissions": [{"Effect": "Allow", "ResourceType": "record", "Actions": ["read"],
             "Resources": ["logs-*"], "Fields": {}}]}}`.
     """
-    return Call(
-        operation="roles.list",
-        method="GET",
-        path="/roles",
-        retry="safe",
-        parse=shapes.entries(readers.model("role", "Role"), "roles"),
-    )
+    return Call(operation="roles.list", method="GET", path="/roles", retry="safe", parse=_READ)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ...models.source import Source
 
 
+_READ = shapes.many(readers.model("source", "Source"), "sources", identity=("id", "type"))
+
+
 def request() -> Call[list[Source]]:
     """Plan the call; see the resource method of the same name.
 
@@ -21,10 +24,4 @@ def request() -> Call[list[Source]]:
             "Elasticsearch", "category": "Search", "capabilities": ["batch"], "disabled": false,
             "query_type": "querydsl", "auth_strategy": "native"}]`.
     """
-    return Call(
-        operation="sources.list",
-        method="GET",
-        path="/sources",
-        retry="safe",
-        parse=shapes.many(readers.model("source", "Source"), "sources", identity=("id", "type")),
-    )
+    return Call(operation="sources.list", method="GET", path="/sources", retry="safe", parse=_READ)

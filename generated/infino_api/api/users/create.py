@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ...models.user import User
 
 
+_READ = shapes.receipt(readers.model("credentials", "Credentials"))
+
+
 def request(name: str, document: User | Mapping[str, Any] | str) -> Call[Credentials]:
     """Plan the call; see the resource method of the same name.
 
@@ -44,5 +47,5 @@ def request(name: str, document: User | Mapping[str, Any] | str) -> Call[Credent
         content=_raw,
         content_type=_type,
         retry="never",
-        parse=shapes.receipt(readers.model("credentials", "Credentials")),
+        parse=_READ,
     )

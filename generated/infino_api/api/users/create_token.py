@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...models.token import Token
 
 
+_READ = shapes.whole(readers.model("token", "Token"))
+
+
 def request(name: str, *, duration_days: int = 30) -> Call[Token]:
     """Plan the call; see the resource method of the same name.
 
@@ -31,5 +34,5 @@ def request(name: str, *, duration_days: int = 30) -> Call[Token]:
         content_type="application/json",
         retry="never",
         experimental=True,
-        parse=shapes.whole(readers.model("token", "Token")),
+        parse=_READ,
     )

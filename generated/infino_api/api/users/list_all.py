@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ...models.user import User
 
 
+_READ = shapes.entries(readers.model("user", "User"), "users")
+
+
 def request() -> Call[list[User]]:
     """Plan the call; see the resource method of the same name.
 
@@ -20,10 +23,4 @@ def request() -> Call[list[User]]:
         200: The users. As application/json: For example `{"ada": {"Version": "2025-01-01", "Roles":
             ["analyst"], "account_id": "1"}}`.
     """
-    return Call(
-        operation="users.list",
-        method="GET",
-        path="/users",
-        retry="safe",
-        parse=shapes.entries(readers.model("user", "User"), "users"),
-    )
+    return Call(operation="users.list", method="GET", path="/users", retry="safe", parse=_READ)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...models.credentials import Credentials
 
 
+_READ = shapes.whole(readers.model("credentials", "Credentials"))
+
+
 def request(name: str) -> Call[Credentials]:
     """Plan the call; see the resource method of the same name.
 
@@ -32,5 +35,5 @@ def request(name: str) -> Call[Credentials]:
         method="PATCH",
         path=f"/user/{segment(name, 'name')}/keys",
         retry="never",
-        parse=shapes.whole(readers.model("credentials", "Credentials")),
+        parse=_READ,
     )

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...models.visualization import Visualization
 
 
+_READ = shapes.envelope(readers.model("visualization", "Visualization"))
+
+
 def request(visualization: Visualization | Mapping[str, Any]) -> Call[Visualization]:
     """Plan the call; see the resource method of the same name.
 
@@ -33,5 +36,5 @@ def request(visualization: Visualization | Mapping[str, Any]) -> Call[Visualizat
         json=encode.body_value(encode.mapping(visualization, "visualization")),
         content_type="application/json",
         retry="never",
-        parse=shapes.envelope(readers.model("visualization", "Visualization")),
+        parse=_READ,
     )

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ...models.visualization_data import VisualizationData
 
 
+_READ = shapes.whole(readers.model("visualization_data", "VisualizationData"))
+
+
 def request(
     id: str,
     *,
@@ -45,5 +48,5 @@ def request(
         ),
         content_type="application/json",
         retry="safe",
-        parse=shapes.whole(readers.model("visualization_data", "VisualizationData")),
+        parse=_READ,
     )

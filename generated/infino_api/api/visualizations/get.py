@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...models.visualization import Visualization
 
 
+_READ = shapes.envelope(readers.model("visualization", "Visualization"))
+
+
 def request(id: str) -> Call[Visualization]:
     """Plan the call; see the resource method of the same name.
 
@@ -29,5 +32,5 @@ def request(id: str) -> Call[Visualization]:
         method="GET",
         path=f"/visualizations/{segment(id, 'id')}",
         retry="safe",
-        parse=shapes.envelope(readers.model("visualization", "Visualization")),
+        parse=_READ,
     )

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from ...models.visualization import Visualization
 
 
+_READ = shapes.many(
+    shapes.envelope(readers.model("visualization", "Visualization")), "visualizations", identity=("id",)
+)
+
+
 def request(*, limit: int | None = None, offset: int | None = None) -> Call[list[Visualization]]:
     """Plan the call; see the resource method of the same name.
 
@@ -30,9 +35,5 @@ def request(*, limit: int | None = None, offset: int | None = None) -> Call[list
         path="/visualizations",
         query=encode.pairs((("limit", limit), ("offset", offset))),
         retry="safe",
-        parse=shapes.many(
-            shapes.envelope(readers.model("visualization", "Visualization")),
-            "visualizations",
-            identity=("id",),
-        ),
+        parse=_READ,
     )

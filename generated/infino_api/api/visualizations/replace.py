@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ...models.visualization import Visualization
 
 
+_READ = shapes.envelope(readers.model("visualization", "Visualization"))
+
+
 def request(id: str, visualization: Visualization | Mapping[str, Any]) -> Call[Visualization]:
     """Plan the call; see the resource method of the same name.
 
@@ -35,5 +38,5 @@ def request(id: str, visualization: Visualization | Mapping[str, Any]) -> Call[V
         json=encode.body_value(encode.mapping(visualization, "visualization")),
         content_type="application/json",
         retry="safe",
-        parse=shapes.envelope(readers.model("visualization", "Visualization")),
+        parse=_READ,
     )

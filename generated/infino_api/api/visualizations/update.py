@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ...models.visualization import Visualization
 
 
+_READ = shapes.envelope(readers.model("visualization", "Visualization"))
+
+
 def request(id: str, changes: Visualization | Mapping[str, Any]) -> Call[Visualization]:
     """Plan the call; see the resource method of the same name.
 
@@ -33,5 +36,5 @@ def request(id: str, changes: Visualization | Mapping[str, Any]) -> Call[Visuali
         json=encode.body_value(encode.mapping(changes, "changes")),
         content_type="application/json",
         retry="safe",
-        parse=shapes.envelope(readers.model("visualization", "Visualization")),
+        parse=_READ,
     )
