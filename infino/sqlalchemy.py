@@ -343,7 +343,7 @@ def _mapping(table: Any) -> dict[str, Any] | None:
     """The types of the columns, as far as a mapping has them."""
     for column in table.columns:
         if column.server_default is not None or column.identity is not None:
-            raise CompileError(f"{table.name}.{column.name}: the service fills in no values by itself")
+            raise CompileError(f"{table.name}.{column.name}: the service fills in nothing by itself")
     found = {
         column.name: field
         for column in table.columns

@@ -15,6 +15,7 @@ from infino_api.models.visualization import Visualization
 from infino_api.models.visualization_data import VisualizationData
 
 from infino.charts.drawings import ChartDrawing, Drawing, MetricDrawing, Option, Rows, TableDrawing
+from infino.charts.option import number_of
 from infino.core.errors import ValidationError
 from infino.runtime.errors import ParseError
 from infino.runtime.model import Model
@@ -164,7 +165,7 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d
 
 def _order(values: Sequence[Any], *, numbers: bool) -> dict[str, float] | None:
     """Return the order of values that are all times (or, where wanted, all numbers), by their labels."""
-    for read in (_moment, _as_number) if numbers else (_moment,):
+    for read in (_moment, number_of) if numbers else (_moment,):
         found = {_label(value): read(value) for value in values if value is not None}
         known = {label: place for label, place in found.items() if place is not None}
         if known and len(known) == len(found):
@@ -183,16 +184,6 @@ def _moment(value: Any) -> float | None:
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
-
-
-def _as_number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        found = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return found if math.isfinite(found) else None
 
 
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00:00(\.0+)?(Z|[+-]00:?00)?")
@@ -269,7 +260,7 @@ def _heatmap(binding: Binding, rows: Rows, kind: str, options: ChartOptions) -> 
     x, split, y = binding.x or "", binding.series or "", (binding.y or [""])[0]
     across, down = _places(row.get(x) for row in rows), _places(row.get(split) for row in rows)
     cells = _summed([[across[_label(row.get(x))], down[_label(row.get(split))], _finite(row.get(y))] for row in rows])
-    numbers = [cell[2] for cell in cells if isinstance(cell[2], int | float) and _as_number(cell[2]) is not None]
+    numbers = [cell[2] for cell in cells if isinstance(cell[2], int | float) and number_of(cell[2]) is not None]
     shadow = {"shadowBlur": 10, "shadowColor": "rgba(0, 0, 0, 0.5)"}
     return {
         "tooltip": {"position": "top"},

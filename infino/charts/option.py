@@ -119,16 +119,22 @@ def _series(entry: Any, name: str) -> tuple[PlottedSeries, list[str]] | None:
     )
 
 
-def number(value: Any) -> float | None:
-    """Read a finite number; anything else is a gap."""
+def number_of(value: Any) -> float | None:
+    """Read a finite number, also out of text."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         found = float(value)
     except (ValueError, OverflowError):
         return None
+    return found if math.isfinite(found) else None
+
+
+def number(value: Any) -> float | None:
+    """Read a number that can be drawn; anything else is a gap."""
+    found = number_of(value)
     # Close to the largest float, sums and differences of the scale would overflow.
-    return found if math.isfinite(found) and abs(found) < 1e300 else None
+    return found if found is not None and abs(found) < 1e300 else None
 
 
 def _labels(data: Any) -> list[str]:

@@ -225,13 +225,18 @@ def human_size(size: float) -> str:
     return f"{size:.1f}".removesuffix(".0") + "tb"
 
 
-def schema(gateway: Gateway, call: GatewayCall) -> Reply:
-    """GET /{dataset}/_schema: field -> {source, infino_type}."""
+def _as_seen(gateway: Gateway, call: GatewayCall) -> tuple[Dataset, DatasetView]:
+    """The dataset that a path names, and what the caller may see of it."""
     name = call.path["dataset"]
     gateway.access.check(call.principal, "read", "metadata", name)
     with gateway.store.reading() as cursor:
         dataset = gateway.store.get(cursor, name)
-        view = gateway.access.view(call.principal, gateway.store.view_of(cursor, dataset))
+        return dataset, gateway.access.view(call.principal, gateway.store.view_of(cursor, dataset))
+
+
+def schema(gateway: Gateway, call: GatewayCall) -> Reply:
+    """GET /{dataset}/_schema: field -> {source, infino_type}."""
+    dataset, view = _as_seen(gateway, call)
     fields = {field: {"source": "Logs", "infino_type": names_of(kind).infino} for field, kind in view.types.items()}
     fields |= {field: {"source": "Logs", "infino_type": "String"} for field in view.replacements}
     for declared in dataset.mapping.leaves:
@@ -243,11 +248,7 @@ def schema(gateway: Gateway, call: GatewayCall) -> Reply:
 
 def describe(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET /{dataset}: aliases, mappings and settings."""
-    name = call.path["dataset"]
-    gateway.access.check(call.principal, "read", "metadata", name)
-    with gateway.store.reading() as cursor:
-        dataset = gateway.store.get(cursor, name)
-        view = gateway.access.view(call.principal, gateway.store.view_of(cursor, dataset))
+    dataset, view = _as_seen(gateway, call)
     declared = dataset.mapping
     properties: dict[str, Any] = {
         field: {"type": names_of(kind).mapping}
@@ -256,8 +257,8 @@ def describe(gateway: Gateway, call: GatewayCall) -> Reply:
     }
     properties |= shown_properties(declared.properties, view)
     described = {"aliases": {}, "mappings": {**dataset.settings.get("mappings", {}), "properties": properties}}
-    settings = {"index": {"uuid": dataset.uuid, "creation_date": dataset.created_at, "provided_name": name}}
-    return Reply(json={name: {**described, "settings": settings}})
+    settings = {"index": {"uuid": dataset.uuid, "creation_date": dataset.created_at, "provided_name": dataset.name}}
+    return Reply(json={dataset.name: {**described, "settings": settings}})
 
 
 def count(gateway: Gateway, call: GatewayCall) -> Reply:

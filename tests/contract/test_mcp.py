@@ -529,7 +529,7 @@ def test_install_prints_a_configuration_without_keys(program: str, key: str, rea
 def test_options_of_the_server_are_not_lost_before_install() -> None:
     done = CliRunner().invoke(command, ["mcp", "--allow-writes", "install"])
     assert done.exit_code == 2
-    assert "behind install" in done.output
+    assert "after install" in done.output
 
 
 def test_values_are_carried_exactly_or_as_text() -> None:

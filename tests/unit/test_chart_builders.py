@@ -124,7 +124,7 @@ def test_each_step_gives_another_spec() -> None:
         (lambda: Visualization.bar("t").sql("d", x="c", limit=1.5), "whole numbers, not 1.5"),  # type: ignore[arg-type]  # that is the point
         (lambda: Visualization.bar("t").sql("d", x="c", top="3", other=True), "top must be 0 or more"),  # type: ignore[arg-type]  # that is the point
         (lambda: Visualization.bar(None), "title"),  # type: ignore[arg-type]  # that is the point
-        (lambda: Visualization.bar("t").legend("middle"), "not at 'middle'"),  # type: ignore[arg-type]  # that is the point
+        (lambda: Visualization.bar("t").legend("middle"), "not 'middle'"),  # type: ignore[arg-type]  # that is the point
         (lambda: Visualization.table("t").legend(), "no legend"),
         (lambda: Visualization.pie("t").donut("half"), "pies"),  # type: ignore[arg-type]  # that is the point
         (lambda: Visualization.metric("t").number(decimals=99), "0 to 20"),
