@@ -22,8 +22,9 @@ from typing import Any, Final
 from infino.bulk import opening
 from infino.bulk.delimited import is_typed
 from infino.bulk.encode import encode_value
+from infino.bulk.options import check_progress
 from infino.bulk.progress import Progress, display
-from infino.core.errors import ValidationError
+from infino.core.errors import MissingFileError, ValidationError
 from infino.core.extras import require
 
 # Those that are read, but for the formats that cannot be written page by page; `.arrows` is a stream of Arrow.
@@ -129,7 +130,8 @@ class FieldShape:
 class Export:
     """One export: pages in, a file out, whose suffix tells the format. Without `finish` nothing is left behind."""
 
-    def __init__(self, dataset: str, path: str | os.PathLike[str], progress: Any, total: int | None) -> None:
+    def __init__(self, dataset: str, path: str | os.PathLike[str], progress: Any) -> None:
+        check_progress(progress)
         self.path = Path(path)
         suffixes = [suffix.lower() for suffix in self.path.suffixes[-2:]]
         self._packed = suffixes[-1:] == [".gz"]
@@ -143,7 +145,10 @@ class Export:
         self._pa: Any = (
             require("pyarrow", "arrow", f"a {suffix} file") if self._format in ("parquet", "arrow") else None
         )
-        self._dataset, self._total, self._display = dataset, total, display(progress)
+        if not self.path.parent.is_dir():
+            raise MissingFileError(f"there is no folder {self.path.parent}", operation=OPERATION)
+        self._dataset, self._display = dataset, display(progress)
+        self.total: int | None = None
         # Spooled first: columns have their types only once every record was seen.
         self._lines = tempfile.TemporaryFile(dir=self.path.parent)  # noqa: SIM115  # closed by close()
         self._shapes: dict[str, FieldShape] = {}
@@ -188,7 +193,7 @@ class Export:
         return self.count
 
     def _show(self, *, finished: bool) -> None:
-        seconds, total = time.monotonic() - self._started, self._total
+        seconds, total = time.monotonic() - self._started, self.total
         # Once all is there it has still to be written, so this is not the end yet.
         fraction = 1.0 if finished else min(self.count / total, 0.99) if total else None
         self._display.update(

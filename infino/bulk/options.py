@@ -54,8 +54,11 @@ def _policy(_: object, __: attrs.Attribute[Any], value: object) -> None:
         raise ValidationError(f"retry must be a RetryPolicy, such as RetryPolicy(attempts=3), not {value!r}")
 
 
-def check_progress(choice: Any) -> None:
-    """Refuse an async function, which nobody would await."""
+def check_progress(choice: Any, *, bar: bool = True) -> None:
+    """Refuse what can show nothing, as True where there is no `bar`, and an async function: nobody would await it."""
+    if choice is not None and not callable(choice) and not (bar and isinstance(choice, bool)):
+        wanted = "True, False, None or a function" if bar else "a function, or None"
+        raise ValidationError(f"progress must be {wanted}, not {choice!r}")
     if iscoroutinefunction(choice) or iscoroutinefunction(getattr(choice, "__call__", None)):  # noqa: B004  # the method is looked at, not called
         raise ValidationError("progress must be a plain function, not an async one: it is called and never awaited")
 

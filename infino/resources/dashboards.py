@@ -12,6 +12,7 @@ from infino_api.resources.dashboards import AsyncDashboardsResource
 from infino.charts.shown import Shown, page_size
 from infino.core.errors import InfinoError, ValidationError
 from infino.resources.concurrency import async_side_by_side
+from infino.runtime.encode import mapping
 from infino.runtime.options import CallOptions, check_options
 
 if TYPE_CHECKING:
@@ -156,12 +157,19 @@ def _gathered(dashboard: Dashboard, outcomes: Mapping[str, Outcome]) -> Dashboar
     return DashboardResult(dashboard, tuple(results))
 
 
-def _check_execute(time_range: Mapping[str, Any] | None, concurrency: int) -> None:
-    if time_range and not {"from", "to"} <= time_range.keys():
+def _check_execute(filters: Filters | None, time_range: Mapping[str, Any] | None, concurrency: int) -> None:
+    problem = ""
+    if filters is not None and (isinstance(filters, str | Mapping) or not isinstance(filters, Sequence)):
+        problem = f"filters must be a list, not {type(filters).__name__}"
+    elif not isinstance(time_range, Mapping | None):
+        problem = f"time_range must be an object, not {type(time_range).__name__}"
+    elif time_range and not {"from", "to"} <= time_range.keys():
         # The service takes a range as a whole; with one end missing it would not narrow anything.
-        raise ValidationError("time_range needs both from and to", operation="dashboards.execute")
-    if concurrency < 1:
-        raise ValidationError(f"concurrency must be at least 1, not {concurrency}", operation="dashboards.execute")
+        problem = "time_range needs both from and to"
+    elif isinstance(concurrency, bool) or not isinstance(concurrency, int) or concurrency < 1:
+        problem = f"concurrency must be a whole number of at least 1, not {concurrency!r}"
+    if problem:
+        raise ValidationError(problem, operation="dashboards.execute")
 
 
 def _view(
@@ -243,6 +251,7 @@ class AsyncPanels:
             >>> await client.dashboards.panels.add("d1", {"viz_id": "v1"})
         """
         check_options(options, "dashboards.panels.add")
+        mapping(panel, "panel")
         dashboard = await self._dashboards.get(id, **options)
         return await self._dashboards.update(id, _with_panel(dashboard, panel), **options)
 
@@ -344,7 +353,7 @@ class AsyncDashboards(AsyncDashboardsResource):
             ...     print(result.panel.id, result.error or result.data)
         """
         check_options(options, "dashboards.execute")
-        _check_execute(time_range, concurrency)
+        _check_execute(filters, time_range, concurrency)
         dashboard = await self.get(id, **options)
         filters, time_range = _view(dashboard, filters, time_range)
 

@@ -94,10 +94,11 @@ class AsyncDatasets(AsyncDatasetsResource):
         from infino.bulk.export import PAGE, Export
         from infino.results.search import Scan
 
-        # Counted before the file is opened, so that a dataset that is missing leaves no file behind.
-        scan, total = Scan(None, PAGE, None), await self.count(name)
-        export = await async_off_loop(Export, name, path, progress, total)
+        scan = Scan(None, PAGE, None)
+        # Before the first request, which a suffix or a folder that cannot be used would make for nothing.
+        export = await async_off_loop(Export, name, path, progress)
         try:
+            export.total = await self.count(name)
             while not scan.done:
                 body = scan.next_body()
                 page = await AsyncQueryResource(self._caller).dsl(name, body)

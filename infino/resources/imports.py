@@ -55,6 +55,6 @@ class AsyncImports(AsyncImportsResource):
         from infino.plans.imports import get
 
         # By the plan of `imports.get`, which also knows gateways without a route for one import.
-        check_progress(progress)
+        check_progress(progress, bar=False)
         call, polling = get(id), Polling(self._caller.transport.shared.clock, timeout, interval=interval)
         return await follow(self._caller, call, polling, f"import {id}", operation="imports.wait", progress=progress)

@@ -112,6 +112,6 @@ class AsyncJobs(AsyncJobsResource):
         """
         from infino_api.api.jobs.get import request
 
-        check_progress(progress)
+        check_progress(progress, bar=False)
         call, polling = request(run_id), Polling(self._caller.transport.shared.clock, timeout, interval=interval)
         return await follow(self._caller, call, polling, f"job {run_id}", operation="jobs.wait", progress=progress)

@@ -16,6 +16,7 @@ from infino.core.errors import ValidationError
 from infino.core.redaction import printable_lines
 from infino.plans.documents import as_object
 from infino.runtime.options import named
+from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from infino_api.models.role import Role
@@ -116,6 +117,8 @@ def wanted_roles(documents: Documents | str) -> dict[str, dict[str, Any]]:
     given = parse_yaml(documents, "roles.plan") if isinstance(documents, str) else documents
     if not isinstance(given, Mapping):
         raise ValidationError("pass documents by name: {name: document}", operation="roles.plan")
+    for name in given:
+        segment(str(name), "name")  # a name that no path can hold would stop `apply` halfway
     return {str(name): as_object(document, "roles.plan") for name, document in given.items()}
 
 

@@ -59,7 +59,7 @@ def test_each_panel_shows_what_it_can(make):
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"concurrency": 0}, "concurrency must be at least 1"),
+        ({"concurrency": 0}, "concurrency must be a whole number of at least 1"),
         ({"time_range": {"from": "2013"}}, "both from and to"),
         ({"time_range": {"to": "2013"}}, "both from and to"),
     ],

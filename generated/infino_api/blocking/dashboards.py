@@ -24,6 +24,7 @@ from infino.resources.dashboards import (
     _with_panel,
     _without_panel,
 )
+from infino.runtime.encode import mapping
 from infino.runtime.options import CallOptions, check_options
 from infino_api.resources.dashboards import DashboardsResource
 
@@ -61,6 +62,7 @@ class Panels:
             >>> client.dashboards.panels.add("d1", {"viz_id": "v1"})
         """
         check_options(options, "dashboards.panels.add")
+        mapping(panel, "panel")
         dashboard = self._dashboards.get(id, **options)
         return self._dashboards.update(id, _with_panel(dashboard, panel), **options)
 
@@ -162,7 +164,7 @@ class Dashboards(DashboardsResource):
             ...     print(result.panel.id, result.error or result.data)
         """
         check_options(options, "dashboards.execute")
-        _check_execute(time_range, concurrency)
+        _check_execute(filters, time_range, concurrency)
         dashboard = self.get(id, **options)
         filters, time_range = _view(dashboard, filters, time_range)
 

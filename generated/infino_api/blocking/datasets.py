@@ -96,10 +96,11 @@ class Datasets(DatasetsResource):
         from infino.results.search import Scan
         from infino_api.resources.query import QueryResource
 
-        # Counted before the file is opened, so that a dataset that is missing leaves no file behind.
-        scan, total = Scan(None, PAGE, None), self.count(name)
-        export = off_loop(Export, name, path, progress, total)
+        scan = Scan(None, PAGE, None)
+        # Before the first request, which a suffix or a folder that cannot be used would make for nothing.
+        export = off_loop(Export, name, path, progress)
         try:
+            export.total = self.count(name)
             while not scan.done:
                 body = scan.next_body()
                 page = QueryResource(self._caller).dsl(name, body)

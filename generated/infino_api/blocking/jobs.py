@@ -96,7 +96,7 @@ class Jobs(JobsResource):
         """
         from infino_api.api.jobs.get import request
 
-        check_progress(progress)
+        check_progress(progress, bar=False)
         call, polling = (
             request(run_id),
             Polling(self._caller.transport.shared.clock, timeout, interval=interval),
