@@ -29,7 +29,7 @@ from sqlalchemy.sql import compiler  # noqa: E402  # likewise
 
 from infino.core.endpoint import is_loopback  # noqa: E402  # likewise
 from infino.core.errors import NotFoundError  # noqa: E402  # likewise
-from infino.dbapi.standard import NotSupportedError, translated  # noqa: E402  # likewise
+from infino.dbapi.standard import DataError, NotSupportedError, translated  # noqa: E402  # likewise
 from infino.results.column import Kind, declared_kind  # noqa: E402  # likewise
 
 if TYPE_CHECKING:
@@ -81,11 +81,33 @@ def _loads(text: str) -> Any:
         return text
 
 
+def _careful(read: _Processor, kind: str) -> _Processor:
+    """Refuse by name what Python has no time for, such as the year 10000."""
+
+    def careful(value: Any) -> Any:
+        try:
+            return read(value)
+        except (ValueError, OverflowError):
+            raise DataError(f"{value!r} is no {kind} of Python: select it as text, cast(column, String)") from None
+
+    return careful
+
+
+def _instant(value: Any) -> Any:
+    """A time as text; the service shows instants in UTC, where it must be one of Python too."""
+    if isinstance(value, dt.datetime) and value.tzinfo is not None:
+        try:
+            value.astimezone(dt.UTC)
+        except OverflowError:
+            raise DataError(f"{value} is out of range in UTC, and so cannot be read again") from None
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
 class _DateTime(types.DateTime):
     """Times are ISO 8601 text: with a zone as instants, without one as they were written."""
 
     def bind_processor(self, dialect: Any) -> _Processor:
-        return lambda value: value.isoformat() if isinstance(value, dt.date) else value
+        return _instant
 
     def result_processor(self, dialect: Any, coltype: object) -> _Processor:
         zoned = self.timezone
@@ -97,10 +119,10 @@ class _DateTime(types.DateTime):
                 return found
             return found.replace(tzinfo=dt.UTC) if zoned else found.astimezone(dt.UTC).replace(tzinfo=None)
 
-        return read
+        return _careful(read, "datetime")
 
     def literal_processor(self, dialect: Any) -> Any:
-        return lambda value: f"'{value.isoformat()}'"
+        return lambda value: f"'{_instant(value)}'"
 
 
 class _Date(types.Date):
@@ -115,7 +137,7 @@ class _Date(types.Date):
                 return dt.date.fromisoformat(value[:10])
             return value.date() if isinstance(value, dt.datetime) else value
 
-        return read
+        return _careful(read, "date")
 
 
 class _Time(types.Time):
@@ -125,7 +147,7 @@ class _Time(types.Time):
         return lambda value: value.isoformat() if isinstance(value, dt.time) else value
 
     def result_processor(self, dialect: Any, coltype: object) -> _Processor:
-        return lambda value: dt.time.fromisoformat(value) if isinstance(value, str) else value
+        return _careful(lambda value: dt.time.fromisoformat(value) if isinstance(value, str) else value, "time")
 
 
 class _Binary(types.LargeBinary):

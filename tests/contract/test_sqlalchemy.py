@@ -13,8 +13,16 @@ from uuid import UUID
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import CompileError, IntegrityError, NoSuchTableError, NotSupportedError, ProgrammingError
+from sqlalchemy.exc import (
+    CompileError,
+    DataError,
+    IntegrityError,
+    NoSuchTableError,
+    NotSupportedError,
+    ProgrammingError,
+)
 
+import infino.dbapi
 from infino import Infino
 from infino.local import LocalGateway
 from infino.sqlalchemy import InfinoDialect
@@ -153,6 +161,34 @@ def test_every_type_comes_back_as_it_went(engine: sa.Engine, fresh: Callable[...
             assert connection.execute(sa.select(table.c["_id"]).where(table.c.v == value)).scalars().all() == ["1"]
         table.drop(connection)
         assert not sa.inspect(connection).has_table(table.name)
+
+
+AHEAD, BEHIND = (dt.timezone(dt.timedelta(hours=hours)) for hours in (5, -5))
+
+
+@pytest.mark.parametrize(
+    "moment", [dt.datetime(1, 1, 1, 1, tzinfo=AHEAD), dt.datetime(9999, 12, 31, 23, tzinfo=BEHIND)]
+)
+def test_an_instant_that_python_has_not_in_utc_is_refused(
+    engine: sa.Engine, fresh: Callable[..., str], sync_client: Infino, moment: dt.datetime
+) -> None:
+    table = sa.Table(fresh(), sa.MetaData(), sa.Column("at", sa.DateTime(timezone=True)))
+    with engine.connect() as connection:
+        table.create(connection)
+        for statement in (table.insert().values(at=moment), sa.select(table).where(table.c.at == moment)):
+            with pytest.raises(DataError, match="out of range in UTC"):
+                connection.execute(statement)
+        sync_client.records.bulk(table.name, [{"at": moment.isoformat()}])  # others may write it all the same
+        with pytest.raises(infino.dbapi.DataError, match=r"no datetime of Python: select it as text"):
+            connection.scalar(sa.select(table.c.at))
+        assert connection.scalar(sa.select(sa.cast(table.c.at, sa.String)))
+
+
+def test_dates_and_times_beyond_those_of_python_are_refused(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        for text, kind in (("10000-01-01", sa.Date), ("24:00:01", sa.Time)):
+            with pytest.raises(infino.dbapi.DataError, match=f"'{text}' is no {kind.__name__.lower()} of Python"):
+                connection.scalar(sa.select(sa.type_coerce(sa.cast(text, sa.String), kind)))
 
 
 @pytest.mark.parametrize(
