@@ -113,9 +113,16 @@ def value_kind(value: Any) -> Kind:
             return "mixed"
 
 
+_OFTEN: Final[tuple[Any, ...]] = (None, True, 0, 0.0, "", Decimal(), [], {})
+_KINDS: Final = {type(value): value_kind(value) for value in _OFTEN}
+
+
 def kinds_of(values: Sequence[Any]) -> set[Kind]:
-    """The kinds of many values: one of each type is looked at."""
-    return {value_kind(value) for value in dict(zip(map(type, values), values, strict=True)).values()}
+    """The kinds of many values: one of each type that the table does not have is looked at."""
+    return {
+        _KINDS.get(kind) or value_kind(next(value for value in values if type(value) is kind))
+        for kind in set(map(type, values))
+    }
 
 
 def unite(kinds: Iterable[Kind]) -> Kind:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from operator import itemgetter
 from typing import Any, Final
 
 import attrs
@@ -25,6 +27,7 @@ _FIRST = re.compile(rb'[{,]\s*"hits"\s*:\s*\[\s*((\{"[A-Za-z_]+":))')
 # Sixteen digits or more may not fit into the 53 bits of a float (2**53 has sixteen).
 _LONG_INTEGER = re.compile(rb"(?<![0-9.])[0-9]{16,}(?![0-9.eE])")
 _FIELDS: Final = ("_index", "_id", "_score", "_source")
+_NUMBERS: Final = frozenset({int, float, Decimal, type(None)})  # first values of columns where others may change
 
 
 @attrs.frozen
@@ -42,7 +45,9 @@ def open_answer(content: bytes) -> OpenedHits:
         raise DecodeError(f"the answer is {type(answer).__name__} where search hits were expected")
     outer = answer.get("hits")
     hits = outer.get("hits") if isinstance(outer, dict) else outer
-    kept = [hit for hit in hits if isinstance(hit, dict)] if isinstance(hits, list) else []
+    kept = hits if isinstance(hits, list) else []
+    if set(map(type, kept)) - {dict}:
+        kept = [hit for hit in kept if isinstance(hit, dict)]
     rest = {name: value for name, value in outer.items() if name != "hits"} if isinstance(outer, dict) else {}
     return OpenedHits({**answer, "hits": rest}, kept)
 
@@ -55,10 +60,34 @@ def source_of(hit: Mapping[str, Any]) -> Mapping[str, Any]:
     return source if isinstance(source, dict) else {}
 
 
+def rows_of(hits: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | None:
+    """The rows of `tolerant_table`, or None where they are not just what the hits hold."""
+    try:
+        rows = [{"_id": hit["_id"], "_score": hit["_score"], **hit["_source"]} for hit in hits]
+        shape = tuple(rows[0])
+        widths = set(map(len, map(itemgetter("_source"), hits)))
+    except (KeyError, TypeError, IndexError):
+        return None
+    # Where a document has an `_id` of its own there are fewer names than `_id`, `_score` and its fields.
+    if widths != {len(shape) - 2} or not all(map(shape.__eq__, map(tuple, rows))):
+        return None
+    for name in shape:
+        # A column that begins with anything else keeps its values, whatever follows.
+        if name == "_score" or type(rows[0][name]) in _NUMBERS:
+            kinds = set(map(type, map(itemgetter(name), rows)))
+            changing = int in kinds and not kinds.isdisjoint({float, Decimal})
+            if changing or (name == "_score" and not kinds <= {float, type(None)}):
+                return None
+    return rows
+
+
 def tolerant_table(hits: Sequence[Mapping[str, Any]]) -> ListTable:
     """One row per hit: `_id`, `_score`, and the fields of the document."""
-    sources = [source_of(hit) for hit in hits]
-    fields = _ordered(sources)
+    sources: list[Any] = [hit.get("_source") for hit in hits]
+    if set(map(type, sources)) != {dict}:
+        sources = list(map(source_of, hits))
+    shapes = list(dict.fromkeys(map(tuple, sources)))
+    fields = _ordered(shapes)
     names = unique_names(["_id", "_score", *fields])
     cells = [[hit.get("_id") for hit in hits], [hit.get("_score") for hit in hits]]
     cells += [[source.get(field) for source in sources] for field in fields]
@@ -70,19 +99,11 @@ def tolerant_table(hits: Sequence[Mapping[str, Any]]) -> ListTable:
     return ListTable(columns, len(hits), [values for _, values in built])
 
 
-def _ordered(sources: Iterable[Mapping[str, Any]]) -> list[str]:
+def _ordered(shapes: Sequence[tuple[str, ...]]) -> list[str]:
     """Field names: those of the first document in its order, then the others by name."""
-    first: list[str] | None = None
-    known: set[str] = set()
-    for source in sources:
-        if first is None:
-            first = list(source)
-            known.update(first)
-        elif not known >= source.keys():
-            known.update(source)
-    first = first or []
+    first = shapes[0] if shapes else ()
     # By name, because documents of a dataset differ and the order must not depend on which comes first.
-    return first + sorted(known - set(first))
+    return [*first, *sorted({name for shape in shapes for name in shape} - set(first))]
 
 
 def native_table(content: bytes) -> tuple[Table, Mapping[str, Any]]:
@@ -98,7 +119,7 @@ def native_table(content: bytes) -> tuple[Table, Mapping[str, Any]]:
     if any(hit.keys() - set(_FIELDS) for hit in sample):
         raise NotNative
     pa = arrays.arrow()
-    fields = _ordered(hit["_source"] for hit in sample)
+    fields = _ordered([tuple(hit["_source"]) for hit in sample])
     types = {name: _type(pa, [hit["_source"].get(name) for hit in sample]) for name in fields}
     schema = pa.schema(
         [

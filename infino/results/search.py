@@ -103,6 +103,10 @@ class SearchResult(Tabular):
     def _table(self) -> Table:
         return self._native[0] if self._native else hits.tolerant_table(self._opened.hits)
 
+    def _dicts(self) -> list[dict[str, Any]]:
+        rows = None if self._native else hits.rows_of(self._opened.hits)
+        return super()._dicts() if rows is None else rows
+
     @property
     def _shown(self) -> Tabular:
         """The aggregations, where a search asked for no hits."""

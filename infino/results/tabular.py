@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from html import escape
+from itertools import repeat
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
@@ -231,9 +232,11 @@ class Tabular:
             >>> client.query.sql("SELECT 1 AS one").to_dicts()
             [{'one': 1}]
         """
-        names = self.names
         with _no_garbage():
-            return [dict(zip(names, row, strict=True)) for row in self.rows()]
+            return self._dicts()
+
+    def _dicts(self) -> list[dict[str, Any]]:
+        return list(map(dict, map(zip, repeat(self.names), self.rows())))
 
     def to_arrow(self) -> pyarrow.Table:
         """The result as an Arrow table.

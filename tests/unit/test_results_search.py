@@ -63,6 +63,37 @@ def test_among_many_hits_one_without_its_document_is_a_row_of_nothing() -> None:
     assert [row["carrier"] for row in rows] == [None] + ["UA"] * 199
 
 
+LONG = "12345678901234567890.5"
+CELLS = st.sampled_from([1, 0.5, 1.0, None, "x", True, LONG, [1], {"a": 1}, 10**20])
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_dicts_are_the_rows_whatever_the_hits_hold(data: Any) -> None:
+    # A few values and names, so that columns hold the same kinds and documents the same fields.
+    cells = st.sampled_from(data.draw(st.lists(CELLS, min_size=1, max_size=3)))
+    names = data.draw(st.sampled_from([["a"], ["a", "b"], ["a", "_id"], ["a", "b", "_id", "_score"]]))
+    fields = data.draw(st.sampled_from([st.just(names), st.permutations(names), st.just(names) | st.just(names[:1])]))
+    sources = data.draw(st.lists(fields.flatmap(lambda some: st.fixed_dictionaries(dict.fromkeys(some, cells)))))
+    found = json.loads(answer(sources))
+    for hit in found["hits"]["hits"] if data.draw(st.booleans()) else ():  # where anything is possible
+        hit["_score"] = data.draw(cells)
+        if data.draw(st.booleans()):
+            del hit[data.draw(st.sampled_from(sorted(hit)))]
+    result = SearchResult(json.dumps(found).replace(f'"{LONG}"', LONG).encode())
+    rows = [dict(zip(result.names, row, strict=True)) for row in result.rows()]
+    assert repr(result.to_dicts()) == repr(rows)
+
+
+def test_rows_of_regular_hits_are_not_built_from_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(hits, "tolerant_table")
+    result = SearchResult(answer([{"a": 1, "b": "x"}, {"a": None, "b": "y"}]))
+    assert result.to_dicts() == [
+        {"_id": "0", "_score": 1.0, "a": 1, "b": "x"},
+        {"_id": "1", "_score": 1.0, "a": None, "b": "y"},
+    ]
+
+
 @attrs.define
 class Flight:
     carrier: str
