@@ -68,7 +68,7 @@ class EncodedPiece:
     stop: int
     positions: Sequence[int]
     body: bytes = attrs.field(repr=False)
-    ids: set[bytes] | ColumnIds | None = attrs.field(default=None, repr=False)
+    ids: NameIds | ColumnIds | None = attrs.field(default=None, repr=False)
     keyed: bool = False
     rejections: list[Rejection] = attrs.field(factory=list)
 
@@ -80,7 +80,7 @@ class Chunk:
     span: Span
     positions: Sequence[int]
     body: bytes = attrs.field(repr=False)
-    ids: set[bytes] | ColumnIds | None = attrs.field(default=None, repr=False)
+    ids: NameIds | ColumnIds | None = attrs.field(default=None, repr=False)
     keyed: bool = False
     tries: int = 0
     lost: bool = False
@@ -105,23 +105,20 @@ class Chunk:
         records = self.records() if records is None else records
         chosen = list(indices)
         body = b"".join([records[index] + b"\n" for index in chosen])
-        ids = None if self.ids is None else {found for i in chosen if (found := record_id(records[i])) is not None}
+        names = [record_id(records[index]) for index in chosen if self.ids is not None]
+        ids = None if self.ids is None else NameIds([name for name in names if name is not None])
         positions = [self.positions[index] for index in chosen]
         return attrs.evolve(self, positions=positions, body=body, ids=ids)
-
-    def id_set(self) -> set[bytes]:
-        """Return the ids, as escaped in the body."""
-        if self.ids is not None and not isinstance(self.ids, set):
-            self.ids = self.ids.names()
-        return self.ids or set()
 
     def meets(self, other: Chunk) -> bool:
         """Return whether both hold a record of the same id, so that their order matters."""
         if self.ids is None or other.ids is None:
             return False
-        if isinstance(self.ids, set) or isinstance(other.ids, set):
-            return not self.id_set().isdisjoint(other.id_set())
-        return self.ids.meets(other.ids)
+        if isinstance(self.ids, ColumnIds) and isinstance(other.ids, ColumnIds):
+            return self.ids.meets(other.ids)
+        if isinstance(self.ids, NameIds) and isinstance(other.ids, NameIds):
+            return self.ids.meets(other.ids)
+        return not self.ids.names().isdisjoint(other.ids.names())
 
 
 def record_id(record: bytes) -> bytes | None:
@@ -213,6 +210,28 @@ class Encoded:
         return None if self.names is None else self.names[at:end]
 
 
+class NameIds:
+    """The ids of a chunk, as escaped in its body; where some records have none, those of the others."""
+
+    def __init__(self, names: list[bytes]) -> None:
+        self._names = names
+        self._first, self._last = min(names, default=b""), max(names, default=b"")
+        self._distinct: set[bytes] | None = None
+
+    def meets(self, other: NameIds) -> bool:
+        """Return whether any id is in both."""
+        # Sources are often sorted by id; then no ids need to be compared.
+        if self._last < other._first or other._last < self._first:
+            return False
+        return not self.names().isdisjoint(other.names())
+
+    def names(self) -> set[bytes]:
+        """Return the ids."""
+        if self._distinct is None:
+            self._distinct = set(self._names)
+        return self._distinct
+
+
 class ColumnIds:
     """The ids of a chunk as a column of polars."""
 
@@ -223,7 +242,6 @@ class ColumnIds:
 
     def meets(self, other: ColumnIds) -> bool:
         """Return whether any id may be in both; a rare clash of hashes only costs a little waiting."""
-        # Sources are often sorted by id; then no ids need to be compared.
         if self._last < other._first or other._last < self._first:
             return False
         return bool(self._hashed().is_in(other._hashed().implode()).any())
@@ -380,16 +398,15 @@ class Packer:
         return [self._cut(self._stop)] if self._count or self._rejections else []
 
 
-def _merged(parts: list[Any]) -> tuple[set[bytes] | ColumnIds | None, bool]:
+def _merged(parts: list[Any]) -> tuple[NameIds | ColumnIds | None, bool]:
     """The ids of all parts, and whether each record has one."""
     if not parts or any(part is None for part in parts):
         return None, False
     if not any(isinstance(part, list) for part in parts):  # all are columns
         return parts[0].joined(parts[1:]), True
-    names: set[bytes] = set().union(*(part if isinstance(part, list) else part.names() for part in parts))
-    keyed = b"" not in names
-    names.discard(b"")
-    return names, keyed
+    names = [name for part in parts for name in (part if isinstance(part, list) else part.names())]
+    given = names if b"" not in names else [name for name in names if name]
+    return NameIds(given), len(given) == len(names)
 
 
 def spliced(parts: list[Sequence[int]]) -> Sequence[int]:

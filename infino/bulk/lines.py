@@ -27,7 +27,7 @@ from infino.core.extras import optional
 from infino.core.values import orjson  # None where there is no wheel: slower, but just as strict
 
 # Large enough for few reads, small enough for several to lie in memory.
-BLOCK = 1 << 22
+BLOCK = 1 << 18
 MOST = 256  # lines checked at once: one that is odd costs only these a careful look
 _ID = b'"_id"'
 _FIRST = re.compile(rb'\{\s*"_id"\s*:\s*(?:"[^"]*"|-?[0-9]+)\s*(?:,\s*|(?=\}))')
@@ -83,7 +83,7 @@ def blocks(stream: io.BufferedReader) -> Iterator[bytes]:
 
 def lines_of(block: bytes) -> list[bytes]:
     """Cut a block into lines, without blank ones."""
-    return [stripped for line in block.split(b"\n") if (stripped := line.strip())]
+    return list(filter(None, map(bytes.strip, block.split(b"\n"))))
 
 
 def _without_id(line: bytes) -> bytes:
@@ -118,7 +118,9 @@ class LineEncoder:
         """Check many lines at once and return their ids; None means: look at each."""
         try:
             if self._decode is not None:
-                b"".join(lines).decode()  # what the decoder passes over it does not check for UTF-8
+                text = b"".join(lines)
+                if not text.isascii():
+                    text.decode()  # what the decoder passes over it does not check for UTF-8
                 found = list(map(self._decode, lines))
                 return [] if self._id is None else quick_ids([line.id for line in found])
             # The number between shows that no value reaches from one line into the next.

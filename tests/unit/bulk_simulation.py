@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from infino.bulk.answers import AnswerLost, Outcome, RequestRefused, Unsent
-from infino.bulk.chunk import Chunk, EncodedPiece
+from infino.bulk.chunk import Chunk, EncodedPiece, NameIds
 from infino.bulk.engine import ChunkResult, UploadEngine, read_answer
 from infino.bulk.options import BulkOptions
 from infino.core.errors import (
@@ -34,9 +34,10 @@ def pieces(records: list[bytes], keyed: bool, size: int) -> list[EncodedPiece]:
     found = []
     for start in range(0, len(records), size):
         some = records[start : start + size]
-        ids = (
-            {json.dumps(json.loads(r.split(b"\n")[0])["index"]["_id"]).encode()[1:-1] for r in some} if keyed else None
+        names = (
+            [json.dumps(json.loads(r.split(b"\n")[0])["index"]["_id"]).encode()[1:-1] for r in some] if keyed else []
         )
+        ids = NameIds(names) if keyed else None
         body = b"".join(r + b"\n" for r in some)
         found.append(EncodedPiece(start, start + len(some), range(start, start + len(some)), body, ids, keyed))
     return found
