@@ -63,8 +63,15 @@ async def _off_loop(worker: ThreadPoolExecutor, upload: Upload) -> AsyncGenerato
 
     loop, reader, engine = asyncio.get_running_loop(), upload.reader, upload.engine
 
+    def following() -> asyncio.Future[EncodedPiece | None]:
+        reading = loop.run_in_executor(worker, reader.next, engine.chunk_bytes)
+        reading.add_done_callback(_seen)
+        return reading
+
     async def encoded() -> AsyncGenerator[EncodedPiece, None]:
-        while (piece := await loop.run_in_executor(worker, reader.next, engine.chunk_bytes)) is not None:
+        reading = following()
+        while (piece := await reading) is not None:
+            reading = following()  # meanwhile: the event loop takes its time for sending
             yield piece
 
     try:
@@ -83,6 +90,12 @@ async def _off_loop(worker: ThreadPoolExecutor, upload: Upload) -> AsyncGenerato
         # In the thread that reads: a generator must not be closed while another thread runs it.
         closing = loop.run_in_executor(worker, close_source, reader)
         await asyncio.wait([closing], timeout=GRACE)
+
+
+def _seen(reading: asyncio.Future[Any]) -> None:
+    """Let nobody be warned of an error that comes when the upload has ended already."""
+    if not reading.cancelled():
+        reading.exception()
 
 
 async def _gathered(reader: SourceReader) -> AsyncGenerator[tuple[list[Any], bool, Exception | None], None]:

@@ -35,6 +35,7 @@ from infino.bulk.options import BulkOptions, ReadOptions
 from infino.core.errors import ValidationError
 
 STEP = 16  # records taken at once, before the clock is looked at
+FEWEST = 1000  # rows of a frame that are encoded at once, however few a body may hold
 LINGER = 5.0  # seconds of a slow source, after which a body leaves that is not full
 # Neighbouring records in any form that has a length and can be sliced, and what encodes them.
 _Part = tuple[Any, Callable[[Any, int], EncodedBatch]]
@@ -294,7 +295,8 @@ class SourceReader:
                 yield from self._records(batch.rows())
                 continue
             step = self._options.chunk_bytes * frame.height // max(frame.estimated_size(), 1)
-            for part in frame.iter_slices(max(1, step)):
+            # No more than a body holds, so that it leaves while the next one is encoded.
+            for part in frame.iter_slices(max(1, min(step, max(self._options.chunk_records, FEWEST)))):
                 yield part, encoder.encode
 
     def _records(self, records: list[Any]) -> Iterator[_Part]:

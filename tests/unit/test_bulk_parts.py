@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,6 +26,8 @@ from infino.bulk.encode import Encoder, encode_each
 from infino.bulk.lines import MOST, LineEncoder
 from infino.bulk.options import BulkOptions
 from infino.bulk.run import Senders
+from infino.bulk.run_async import _off_loop
+from infino.bulk.upload import Upload
 
 
 def test_the_package_shows_what_it_has() -> None:
@@ -181,3 +188,27 @@ def test_a_parquet_file_is_read_part_by_part_in_order(tmp_path: Path, monkeypatc
         found, rows = tables.file_batches("parquet", path, stream)
         assert [row["n"] for batch in found for row in batch.rows()] == list(range(100))
     assert rows == 100
+
+
+def test_the_next_body_is_encoded_while_one_is_sent_and_its_error_warns_nobody() -> None:
+    gone_on = threading.Event()
+
+    def source() -> Iterator[dict[str, int]]:
+        yield {"n": 0}
+        gone_on.set()
+        raise OSError("the disk is gone")
+
+    upload = Upload("rows", source(), BulkOptions(chunk_records=1), time.monotonic)
+    told: list[Any] = []
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+        with ThreadPoolExecutor(1) as worker:
+            pieces = _off_loop(worker, upload)
+            assert len((await anext(pieces)).positions) == 1
+            assert await asyncio.to_thread(gone_on.wait, 10)
+            await pieces.aclose()
+        gc.collect()
+
+    asyncio.run(main())
+    assert told == []
