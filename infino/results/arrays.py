@@ -134,6 +134,15 @@ def _texts(pa: Any, values: list[Any]) -> Any:
         return pa.array(clean, pa.string())
 
 
+def _same(made: Any, values: Any) -> bool:
+    """Whether two values are equal, NaN being equal to itself."""
+    if isinstance(made, list) and isinstance(values, list):
+        return len(made) == len(values) and (made == values or all(map(_same, made, values)))
+    if isinstance(made, dict) and isinstance(values, dict):
+        return made.keys() == values.keys() and all(_same(made[name], values[name]) for name in values)
+    return bool(made == values or (made != made and values != values))
+
+
 def _nested(pa: Any, values: list[Any]) -> Any:
     """Lists and structs where the values agree on one type, JSON text where they do not."""
     if any(isinstance(value, dict | list) for value in values):
@@ -143,7 +152,7 @@ def _nested(pa: Any, values: list[Any]) -> Any:
             pass
         else:
             # Arrow fills in missing keys and mixes kinds of numbers; only what comes back equal stays nested.
-            if array.to_pylist() == values:
+            if _same(array.to_pylist(), values):
                 return array
     texts = [
         value

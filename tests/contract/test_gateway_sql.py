@@ -254,12 +254,28 @@ def test_enriching_copies_fields_where_another_field_matches(call: Signed) -> No
 def test_rows_may_be_flat() -> None:
     with LocalGateway(sql_shape="flat") as gateway:
         rows = Signed(gateway).sql("SELECT 1 AS a, NULL AS b, 'x' AS c, [1] AS d").json["rows"]
+        reason = Signed(gateway).sql("SELECT ['-inf'::DOUBLE] AS a").reason
     assert rows == [{"a": 1, "b": None, "c": "x", "d": [1]}]
+    assert "a list or object holds the number -Infinity" in reason
 
 
-def test_nan_inside_lists_and_objects_stays_valid_json(call: Signed) -> None:
-    query = "SELECT ['nan'::DOUBLE, '-inf'::DOUBLE, 1.5] AS l, {'a': 'inf'::DOUBLE, 'b': 'NaN'} AS o, 'NaN'::JSON AS j"
-    assert call.rows(query) == [{"l": ["NaN", "-Infinity", 1.5], "o": {"a": "Infinity", "b": "NaN"}, "j": "NaN"}]
+def test_nan_inside_lists_and_objects_is_a_number_in_valid_json(call: Signed) -> None:
+    query = (
+        "SELECT ['nan'::DOUBLE, '-inf'::DOUBLE, 1.5] AS l, {'a': 'inf'::DOUBLE, 'b': 'NaN'} AS o, 'NaN'::JSON AS j,"
+        " {'Float': 'nan'::FLOAT} AS f, {'a': {'Float': 'NaN'}, 'n': 'nan'::DOUBLE} AS t"
+    )
+    nan = {"Float": "NaN"}
+    assert call.rows(query) == [
+        {
+            "l": [nan, {"Float": "-Infinity"}, 1.5],
+            "o": {"a": {"Float": "Infinity"}, "b": "NaN"},
+            "j": "NaN",
+            "f": {"Float": nan},
+            "t": {"a": {"Object": nan}, "n": nan},
+        }
+    ]
+    assert call.sql("SELECT 'NaN'::JSON AS j").json["rows"] == [{"values": {"j": nan}}]
+    assert call.rows("SELECT to_json({'x': 'nan'::DOUBLE}) AS j") == [{"j": {"x": nan}}]
     assert call.rows("SELECT ['NaN,}'] AS l") == [{"l": ["NaN,}"]}]
     assert "not valid JSON" in call.sql("""SELECT '{"a":1,}'::JSON AS j""").reason
 

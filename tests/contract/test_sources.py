@@ -93,6 +93,7 @@ CELLS = [
     ("postgresql", "'\\x00ff'::bytea", "string", "AP8=", None),
     ("postgresql", "'00000000-0000-0000-0000-000000000005'::uuid", "string", str(UUID(int=5)), None),
     ("postgresql", "array[1.50, null]::numeric[]", "array", [Decimal("1.50"), None], None),
+    ("postgresql", "array['NaN', '-inf', 1.5]::float8[]", "array", [math.nan, -math.inf, 1.5], "refused"),
     ("postgresql", "array[['a'], ['Null']]", "array", [["a"], ["Null"]], None),
     ("postgresql", "'{\"a\": [1, \"Null\"]}'::jsonb", "object", {"a": [1, "Null"]}, None),
     ("postgresql", "true", "boolean", True, None),

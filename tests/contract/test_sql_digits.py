@@ -107,6 +107,10 @@ def numbers(call: Signed) -> Signed:
         ("DELETE FROM e WHERE t = 2", "a text stands beside INTEGER"), ("DELETE FROM e WHERE n = '1.6'", "fraction"),
         ("SELECT count(*) FROM e a JOIN e b ON a.t = b.n", "a text stands beside BIGINT"),
         ("DELETE FROM e WHERE d = '2024-01-01T10:00:00'", "no time of day"),
+        ("SELECT sum(n::UHUGEINT) FROM e", BESIDE), ("SELECT sum(md5_number(_id)) OVER () FROM e", BESIDE),
+        ("SELECT list_sum([n::UHUGEINT]) FROM e", BESIDE), ("SELECT n::UHUGEINT + n::HUGEINT FROM e", BESIDE),
+        (f"SELECT sum({2**128 - 1})", f"{2**128 - 1} stands beside a DOUBLE"),
+        ("SELECT coalesce(f, 1.0000000000000000000000000000001) FROM e", BESIDE),
     ],
 )  # fmt: skip
 def test_what_would_merge_neighbours_is_refused(numbers: Signed, question: str, why: str) -> None:
@@ -130,5 +134,7 @@ def test_what_merges_nothing_is_answered(numbers: Signed) -> None:
     assert numbers.rows(f"SELECT n FROM e WHERE n IN ('{2**53}', '7') AND d = '2024-01-01 00:00:00'") == [{"n": 2**53}]
     assert numbers.rows("SELECT f FROM e WHERE f = '0.5' AND t IS NULL AND n > 0.5") == [{"f": 0.5}]
     assert numbers.rows("SELECT sum(n::DOUBLE + f) AS s FROM e")[0]["s"] == 2.0**53 + 2.0**54
+    assert numbers.rows("SELECT sum(n::UHUGEINT::HUGEINT) AS s FROM e") == [{"s": 2**54 + 1}]
+    assert numbers.rows("SELECT avg(n::UHUGEINT) AS a FROM e WHERE f = 0.5") == [{"a": 2.0**53}]
     assert numbers.rows("SELECT coalesce(n, 0.5) AS c FROM e ORDER BY 1 DESC")[0]["c"] == f"{2**53 + 1}.0"
     assert numbers.rows("SELECT [f, k] AS l FROM e, (SELECT 7 AS k) WHERE f = 0.5") == [{"l": [0.5, 7.0]}]

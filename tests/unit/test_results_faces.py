@@ -140,6 +140,11 @@ def test_nested_values_become_lists_and_structs() -> None:
     assert [str(field.type) for field in found.to_arrow().schema] == ["list<item: int64>", "struct<a: int64>", "string"]
     assert found.to_arrow().column("odd").to_pylist() == ['[1, "x"]', None]
     assert found.to_pandas()["odd"][0] == [1, "x"]
+    unlike = SqlResult(
+        b'{"rows":[{"values":{"l":{"Array":[{"Float":"NaN"},{"Float":1.5}]},"s":{"Array":["NaN",1.5]}}}]}'
+    )
+    assert [str(kind) for kind in unlike.to_arrow().schema.types] == ["list<item: double>", "string"]
+    assert str(unlike.to_arrow().to_pylist()) == str([{"l": [float("nan"), 1.5], "s": '["NaN", 1.5]'}])
 
 
 def test_files(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import attrs
 from infino.local.catalogue.kinds import SAFE_INTEGER
 from infino.local.http import Problem
 from infino.local.sql.result import FIRST_BATCH, LONGEST, rows_at_once
-from infino.local.values.tags import tagged
+from infino.local.values.tags import real_name, tagged
 
 MOMENT = re.compile(r"(\d{4,}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(?:([+-]\d\d)(?::?(\d\d))?)?", re.ASCII)
 DECLARED = {
@@ -42,7 +42,7 @@ MYSQL = {
 ENDS = {"long": 2**63, "double": SAFE_INTEGER}
 """Type of a column -> where the whole numbers end that it tells apart."""
 TAGGED = "(tagged)"
-"""Stands behind the type of lists and objects with decimals: inside of them values have tags, as in rows of SQL."""
+"""Stands behind the type of lists and objects with decimals, NaN or infinities: inside, values have tags, as in SQL."""
 
 
 class NoJson(ValueError):
@@ -85,14 +85,15 @@ def answered(names: Sequence[str], declared: Sequence[str | None], rows: list[li
         end = ENDS.get(kind)
         if end is not None and any(isinstance(value, int) and not -end <= value < end for value in values):
             kind = "decimal"
-        kinds.append(f"{kind}{TAGGED}" if kind in ("array", "object") and any(map(has_decimals, values)) else kind)
+        kinds.append(f"{kind}{TAGGED}" if kind in ("array", "object") and any(map(needs_tags, values)) else kind)
     return DriverRows(tuple(zip(names, kinds, strict=True)), rows, spent)
 
 
-def has_decimals(value: Any) -> bool:
-    """Tell whether a value is a decimal, or holds one."""
+def needs_tags(value: Any) -> bool:
+    """Tell whether a value is a number that JSON has none for, or holds one."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple | set) else ()
-    return isinstance(value, Decimal) or any(map(has_decimals, inner))
+    no_json = isinstance(value, Decimal) or (isinstance(value, float) and not math.isfinite(value))
+    return no_json or any(map(needs_tags, inner))
 
 
 def kind_of(values: Sequence[Any]) -> str:
@@ -121,15 +122,17 @@ def shown(value: Any, kind: str) -> Any:
     if kind == "decimal" and isinstance(value, int | float | Decimal) and math.isfinite(value):
         return str(value)
     if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        return real_name(value)
     if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
         return str(value)
     return plain(value, lambda inner: shown(inner, ""))
 
 
 def inside(value: Any) -> Any:
-    """A driver's value inside a list or object, in which decimals stay what they are."""
-    return value if isinstance(value, Decimal) else plain(value, inside) if has_decimals(value) else shown(value, "")
+    """A driver's value inside a list or object, in which numbers stay what they are."""
+    if isinstance(value, Decimal | float):
+        return value
+    return plain(value, inside) if needs_tags(value) else shown(value, "")
 
 
 def stored(value: Any) -> Any:

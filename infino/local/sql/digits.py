@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any, Literal
 
 import duckdb
@@ -17,7 +17,7 @@ import orjson
 
 from infino.local.catalogue.kinds import SAFE_DIGITS
 from infino.local.sql.dialect import wrong_sql
-from infino.local.sql.guard import CHOOSERS, ZONE, Node, Statement
+from infino.local.sql.guard import BEYOND, CHOOSERS, ZONE, Node, Statement
 
 PLACES = 10
 """Behind the point of a DECIMAL without precision, where that is enough."""
@@ -31,12 +31,17 @@ CHOOSING = frozenset({
 """What gives one of several values; the engine casts within the last two for UNION and VALUES alone."""
 COMPARING = ("COMPARE_", "LOGICAL_COMPARISON_JOIN", "LOGICAL_DELIM_JOIN", "LOGICAL_ANY_JOIN")
 """How the names begin of what compares values."""
-BEYOND = re.compile(r"(?<![\w.])[0-9]{39,}(?![\w.])")
+EVERY_DIGIT = Context(prec=10_000)
+"""How numbers are looked at: by itself the language rounds to 28 digits."""
+NOT_FINITE = re.compile('"value":-?(NAN|INF)')
+"""How a plan has a number for which JSON has none."""
 JSON = frozenset({"to_json", "json_object", "json_array", "row_to_json", "array_to_json"})
 """The functions that write their arguments as JSON."""
 IN_64_BITS = 18
 """Digits of a decimal that the engine keeps in 64 bits."""
 LONG = frozenset({"BIGINT", "HUGEINT", "UBIGINT", "UHUGEINT"})
+SUMS = frozenset({"sum", "sum_no_overflow", "+", "-", "*", "//", "%"})
+"""The functions whose answer is whole where their arguments are."""
 FLOATS = frozenset({"DOUBLE", "FLOAT"})
 TEXTS = frozenset({"VARCHAR", "ENUM", "NULL"})
 TIMES = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS"})
@@ -63,7 +68,7 @@ def kept(
     row = cursor.execute("SELECT json_serialize_plan(?::VARCHAR, optimize := false)", [statement.text]).fetchone()
     assert row is not None
     try:
-        plan = orjson.loads(row[0])
+        plan = orjson.loads(NOT_FINITE.sub('"value":null', row[0]))
     except orjson.JSONDecodeError:
         if BEYOND.search(statement.text):  # the engine has no text for a plan with one
             raise wrong_sql(
@@ -98,7 +103,7 @@ def into_json(plan: Any) -> Iterator[Node]:
             waiting += node
         elif isinstance(node, dict):
             target = (node["return_type"]["type_info"] or {}) if node.get("type") == "OPERATOR_CAST" else {}
-            if target.get("alias") == "JSON" or (node.get("qname") or {}).get("path", [""])[-1] in JSON:
+            if target.get("alias") == "JSON" or name_of(node) in JSON:
                 yield from node["children"]
             waiting += node.values()
 
@@ -134,7 +139,7 @@ def number_of(value: Node) -> Decimal:
     """Return the number that a constant of a plan is."""
     digits = value["value"]
     whole = digits if isinstance(digits, int) else (digits["upper"] << 64) + digits["lower"]
-    return Decimal(whole).scaleb(-((value["type"]["type_info"] or {}).get("scale", 0)))
+    return Decimal(whole).scaleb(-((value["type"]["type_info"] or {}).get("scale", 0)), EVERY_DIGIT)
 
 
 def is_double(number: Decimal) -> bool:
@@ -177,7 +182,7 @@ def text_loss(text: str, target: Node) -> str | None:
         return None
     if not number.is_finite():
         return None
-    places = max(0, -int(number.normalize().as_tuple().exponent))
+    places = max(0, -int(number.normalize(EVERY_DIGIT).as_tuple().exponent))
     if kind in WHOLE - {"BOOLEAN", "NULL"} | LONG and places:
         return "which has no fraction: write a number"
     if kind == "DECIMAL" and places > target["type_info"]["scale"]:
@@ -207,6 +212,19 @@ def use_by(kind: str, name: str) -> Use:
     return "compared" if kind.startswith(COMPARING) else ""
 
 
+def name_of(node: Node) -> str:
+    """Return the name of the function that a node of a plan calls, or nothing."""
+    return str((node.get("qname") or {}).get("path", [""])[-1])
+
+
+def is_sum(node: Node) -> bool:
+    """Tell whether whole numbers are put together as something else, for they may be too large for their own type."""
+    if name_of(node) not in SUMS:
+        return False
+    given = [value["children"][0] for value in node["children"] if value.get("type") == "OPERATOR_CAST"]
+    return len(given) == len(node["children"]) and all(type_of(value)["id"] in WHOLE | LONG for value in given)
+
+
 def casts_of(plan: Any) -> Iterator[tuple[Node, Use]]:
     """Yield every cast of a plan, and what is done with its value."""
     waiting: list[tuple[Any, Use]] = [(plan, "")]
@@ -219,7 +237,7 @@ def casts_of(plan: Any) -> Iterator[tuple[Node, Use]]:
             if node.get("type") == "OPERATOR_CAST":
                 yield node, use
             if isinstance(kind := node.get("type"), str):
-                use = use_by(kind, (node.get("qname") or {}).get("path", [""])[-1])
+                use = "chosen" if is_sum(node) else use_by(kind, name_of(node))
             inner = [item for item in node.values() if isinstance(item, dict | list)]
         waiting.extend((item, use) for item in inner)
 
@@ -246,7 +264,7 @@ def refuse_loss(source: Node, target: Node, use: Use, *, long: bool) -> None:
         raise wrong_sql(f"a text stands beside {shown(target)}, which holds less than texts say: cast one")
     elif other in FLOATS and use:
         wide = kind == "DECIMAL" and given["width"] > SAFE_DIGITS and (use == "chosen" or long)
-        if wide or (kind in LONG and (long or other == "FLOAT")):
+        if wide or (kind in LONG and (long or other == "FLOAT")) or kind == "UHUGEINT":
             raise wrong_sql(f"a {shown(source)} stands beside a {other}, which does not hold its digits: cast one")
     elif use == "chosen" and other in WHOLE and (kind in FLOATS or given.get("scale")):
         raise wrong_sql(f"a {shown(source)} stands beside {other}, which has no fraction: cast one")

@@ -71,7 +71,7 @@ MEETING = words(
     "BETWEEN CASE COMPARISON SUBQUERY WINDOW ARRAY_CONSTRUCTOR COMPARE_IN COMPARE_NOT_IN OPERATOR_COALESCE"
     " OPERATOR_NULLIF SET_OPERATION_NODE RECURSIVE_CTE_NODE EXPRESSION_LIST || concat if ifnull"
     " map nullif row struct_pack to_json json_object json_array json_group_array json_group_object row_to_json"
-    " array_to_json"
+    " array_to_json md5_number"
 )
 """The classes and types of nodes, and names of functions, in which one value meets another one."""
 CHOOSERS = ("list_", "array_", "greatest", "least", "floor", "ceil", "date_")
@@ -81,6 +81,10 @@ ZONE = re.compile(
     r"\d:\d\d[\d:.]*\s*(?!(?:[+-]00(:?00)?|Z|UTC|GMT)\s*\Z)([+-]\d\d(:?\d\d)?|[A-Za-z][\w/+-]*)\s*\Z", re.ASCII
 )
 """An offset from UTC or the name of a zone behind a time; UTC itself loses nothing."""
+MADE = frozenset({"DECIMAL", "JSON", "UHUGEINT"})
+"""The types by whose casts a statement may lose digits by itself."""
+BEYOND = re.compile(r"(?<![\w.])[0-9]{39,}(?![\w.])")
+"""A whole number that may have more than 127 bits."""
 QUALIFIERS = ("catalog", "schema")
 
 
@@ -275,7 +279,10 @@ class Check:
             unnamed=tuple(self._unnamed),
             everything=self._everything or not bare.isdisjoint(self._qualifiers),
             joins=self._joins,
-            meets=self._meets or self._joins or any(cast.type in ("DECIMAL", "JSON") for cast in self._casts),
+            meets=self._meets
+            or self._joins
+            or any(cast.type in MADE for cast in self._casts)
+            or BEYOND.search(self._text) is not None,
         )
 
     def _inner(self, node: Node, ctes: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:

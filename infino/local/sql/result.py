@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -28,6 +29,8 @@ NULL = '{"Null":null}'
 NESTED = frozenset({"Array", "Object", "Json"})
 WITH_DECIMALS = {"decimal": "Decimal", "varchar": "String", "enum": "String", "struct": "Object", "map": "Object"}
 """Type -> its tag inside a list or object that holds decimals."""
+JSON_CONSTANT = re.compile(rb'\{"Json":(NaN|-?Infinity)\}')
+"""JSON that is no more than such a number, which has its own tag."""
 SUSPICIOUS = (b"NaN", b"Infinity", b",}", b",]", b", }", b", ]")
 
 
@@ -305,11 +308,11 @@ def fetch_rows(
         batch = cursor.fetchmany(size)
         return [row[0] if wide is None else wide_row(row, places, wide, flat) for row in batch]
 
-    return gathered(take, headers, limit, longest)
+    return gathered(take, headers, limit, longest, flat=flat)
 
 
 def gathered(
-    take: Callable[[int], Sequence[str]], headers: Sequence[ResultColumn], limit: int, longest: int
+    take: Callable[[int], Sequence[str]], headers: Sequence[ResultColumn], limit: int, longest: int, *, flat: bool
 ) -> tuple[bytes, int]:
     """Return rows' JSON, joined by commas, and their number.
 
@@ -318,6 +321,7 @@ def gathered(
         headers: The result's columns.
         limit: The most rows that are sent.
         longest: The most bytes that are sent.
+        flat: Whether tags are left out.
 
     Raises:
         Problem: 400 when there are more.
@@ -336,18 +340,31 @@ def gathered(
         size = rows_at_once(len(batch), len(chunks[-1]))
     rows = b",".join(chunks)
     nested = any(tag_of(header.type)[0] in NESTED for header in headers)
-    return (strict_json(rows) if nested else rows), count
+    return (strict_json(rows, flat=flat) if nested else rows), count
 
 
-def strict_json(rows: bytes) -> bytes:
-    """Return rows as JSON that every reader takes: the engine writes NaN and Infinity bare inside lists and objects."""
+def strict_json(rows: bytes, *, flat: bool) -> bytes:
+    """Return rows as JSON that every reader takes: the engine writes NaN and Infinity bare inside lists and objects.
+
+    Args:
+        rows: The rows' JSON.
+        flat: Whether tags are left out, without which a reader would take such a number for a text.
+    """
+
+    def constant(name: str) -> dict[str, str]:
+        if flat:
+            raise wrong_sql(
+                f"a list or object holds the number {name}, which takes rows with tags: select it by itself"
+            )
+        return {"Float": name}
+
     if not any(mark in rows for mark in SUSPICIOUS):
         return rows
     try:
         orjson.loads(b"[" + rows + b"]")
     except orjson.JSONDecodeError:
         try:
-            return exact.dumps(exact.tolerant(b"[" + rows + b"]"))[1:-1]
+            return exact.dumps(exact.tolerant(b"[%s]" % JSON_CONSTANT.sub(rb"\1", rows), constant))[1:-1]
         except (ValueError, TypeError):
             raise wrong_sql("the result holds text cast to JSON that is not valid JSON") from None
     return rows

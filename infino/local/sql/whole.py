@@ -95,7 +95,7 @@ class WholeRecords:
                 found |= {number: wide_row(values, order, frames, flat) for number, *values in cursor.fetchall()}
             return [found[number] for number in wanted]
 
-        return headers, *gathered(take, headers, limit, longest)
+        return headers, *gathered(take, headers, limit, longest, flat=flat)
 
     def _alike(
         self, cursor: duckdb.DuckDBPyConnection, numbers: Sequence[int]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -53,15 +54,19 @@ def loads(text: bytes | str) -> Any:
         raise TooDeep from None
 
 
-def tolerant(text: bytes | str) -> Any:
-    """Decode JSON as the engine writes it, digit for digit; NaN and infinities become text.
+def tolerant(text: bytes | str, constant: Callable[[str], Any]) -> Any:
+    """Decode JSON as the engine writes it, digit for digit.
+
+    Args:
+        text: The JSON.
+        constant: What becomes of NaN and the infinities, which the engine writes bare.
 
     Raises:
         ValueError: It is not JSON.
         TooDeep: It has more levels than can be read.
     """
     try:
-        return json.loads(text, parse_int=_integer, parse_float=_number, parse_constant=str)
+        return json.loads(text, parse_int=_integer, parse_float=_number, parse_constant=constant)
     except RecursionError:
         raise TooDeep from None
 

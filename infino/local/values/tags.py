@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
@@ -41,12 +43,17 @@ def without_tags(text: str) -> str:
         >>> without_tags('["Null",{"Date":1.50}]')
         '[{"String":"Null"},{"Object":{"Date":1.50}}]'
     """
-    value = exact.tolerant(text)
+    value = exact.tolerant(text, float)
     if isinstance(value, dict):
         value = {name: tagged(item) for name, item in value.items()}
     elif isinstance(value, list):
         value = list(map(tagged, value))
     return exact.dumps(value).decode()
+
+
+def real_name(value: float) -> str:
+    """Return how NaN or an infinity is written, for which JSON has no number."""
+    return json.dumps(value)
 
 
 def tagged(value: Any, *, decimals: bool = False) -> Any:
@@ -61,6 +68,8 @@ def tagged(value: Any, *, decimals: bool = False) -> Any:
     if isinstance(value, dict):
         members = {name: tagged(item, decimals=decimals) for name, item in value.items()}
         return {"Object": members} if looks_tagged(members) else members
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"Float": real_name(value)}
     if isinstance(value, Decimal) and decimals:
         return {"Decimal": str(value)}
     return {"String": value} if value == "Null" else value
