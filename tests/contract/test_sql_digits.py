@@ -138,3 +138,46 @@ def test_what_merges_nothing_is_answered(numbers: Signed) -> None:
     assert numbers.rows("SELECT avg(n::UHUGEINT) AS a FROM e WHERE f = 0.5") == [{"a": 2.0**53}]
     assert numbers.rows("SELECT coalesce(n, 0.5) AS c FROM e ORDER BY 1 DESC")[0]["c"] == f"{2**53 + 1}.0"
     assert numbers.rows("SELECT [f, k] AS l FROM e, (SELECT 7 AS k) WHERE f = 0.5") == [{"l": [0.5, 7.0]}]
+
+
+ZONED = "2024-01-01T00:30:00+02:00"
+
+
+@pytest.fixture(scope="module")
+def zoned(call: Signed) -> Signed:
+    call("PUT", "/z")
+    lines = (f'{{"t":"{ZONED}"}}', '{"t":"2024-05-06 07:08:09"}', '{"t":"at 12:30 Berlin"}', '{"t":"10:00:00+02"}')
+    call("POST", "/z/json", "".join(f'{{"index":{{"_id":"{n}"}}}}\n{line}\n' for n, line in enumerate(lines)).encode())
+    return call
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "t::TIMESTAMP", "CAST(t AS TIMESTAMP)", "TRY_CAST(z.t AS DATETIME)", "((t || ''))::DATE", "t::TIMESTAMP_NS",
+        "CAST(t AS TIMESTAMP(3))", "TRY_CAST(t AS TIME)", "[t]::TIMESTAMP[]", "{'a': t}::STRUCT(a DATE)",
+        "-len(t::DATE::VARCHAR)", "CASE WHEN true THEN t END::DATE", "max(t::DATE) OVER (ORDER BY t::DATE)",
+        "(SELECT t)::DATE", "t[1:].upper()::DATE", "[t][1]::DATE", "json_transform(to_json(t), '\"TIMESTAMP\"')",
+        "(to_json({'a': t})->>'$.a')::TIMESTAMP", "(to_json(t))::DATE", "count(*) FILTER (t::DATE > '2020-01-01')",
+    ],
+)  # fmt: skip
+def test_the_zone_of_a_text_is_not_left_out(zoned: Signed, value: str) -> None:
+    reply = zoned.sql(f"SELECT 'é' AS other, {value} AS v FROM z WHERE _id = '0'")
+    assert reply.status == 400, reply.content
+    assert reply.reason.startswith("JSON read as times" if "json_tr" in value else "the zone of '"), reply.reason
+
+
+def test_a_text_without_a_zone_is_cast(zoned: Signed) -> None:
+    one = "FROM z WHERE _id = '1'"
+    query = f"SELECT t::DATE AS d, CAST(z.t AS TIME) AS c, t::VARCHAR AS v {one} GROUP BY t::DATE, t ORDER BY T::date"
+    assert zoned.rows(query) == [{"d": "2024-05-06", "c": "07:08:09", "v": "2024-05-06 07:08:09"}]
+    query = f"SELECT t::DATE AS d, count(*) AS n {one} GROUP BY t::DATE HAVING t::DATE > '2020-01-01' ORDER BY t::DATE"
+    assert zoned.rows(query) == [{"d": "2024-05-06", "n": 1}]
+    query = "SELECT TRY_CAST(t AS TIMESTAMP) AS d FROM z WHERE _id = '2'"
+    assert zoned.rows(query) == [{"d": None}]
+    utc = "SELECT t::TIMESTAMPTZ::TIMESTAMP AS a, replace(t, '+02:00', 'Z')::TIMESTAMP AS b FROM z WHERE _id = '0'"
+    assert zoned.rows(utc) == [{"a": "2023-12-31T22:30:00", "b": "2024-01-01T00:30:00"}]
+    reply = zoned.sql("DELETE FROM z WHERE t::TIMESTAMP < '2025-01-01' AND _id = '0'")
+    assert "would be lost" in reply.reason
+    assert "would be lost" in zoned.sql("SELECT t::TIME FROM z WHERE _id = '3'").reason
+    assert zoned.rows("SELECT count(*) AS n FROM z") == [{"n": 4}]

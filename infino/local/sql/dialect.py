@@ -25,6 +25,8 @@ UNKNOWN_COLUMN = re.compile(
 )
 KIND = re.compile(r"\A(?:Binder|Catalog|Conversion|Invalid Input|Not implemented|Out of Range|Parser) Error: ")
 """What the engine says before its reason: which part of it found the mistake."""
+TOLD = re.compile(r"Could not convert string '(the zone of .* would be lost: .*)' to BOOL", re.DOTALL)
+"""How the engine says what a cast is made to say."""
 SEND = "send SELECT, INSERT, UPSERT, UPDATE or DELETE"
 HINT = "; names with dots, hyphens or @, and words of SQL used as names, need double quotes or backticks"
 
@@ -80,6 +82,7 @@ def engine_error(error: duckdb.Error, columns: Iterable[str] = ()) -> Problem:
         others = [name for name in columns if not name.startswith(f"{unknown[1]}.")]
         near = get_close_matches(unknown[1], others, n=3)
         return wrong_sql(f"there is no column [{unknown[1]}]" + (f"; did you mean {', '.join(near)}?" if near else ""))
+    text = TOLD.sub(r"\1", text)
     for mark in ("\n\nLINE ", "\nLINE ", "Did you mean", "Candidate tables:", "Candidate functions:", "Stack Trace"):
         text = text.split(mark)[0]
     return wrong_sql(" ".join(KIND.sub("", text).split())[:1000])

@@ -17,7 +17,7 @@ import orjson
 
 from infino.local.catalogue.kinds import SAFE_DIGITS
 from infino.local.sql.dialect import wrong_sql
-from infino.local.sql.guard import BEYOND, CHOOSERS, ZONE, Node, Statement
+from infino.local.sql.guard import BEYOND, CHOOSERS, Node, Statement, loses_zone
 
 PLACES = 10
 """Behind the point of a DECIMAL without precision, where that is enough."""
@@ -51,13 +51,33 @@ Use = Literal["chosen", "compared", ""]
 """Whether a value is one of several, compared with others, or neither."""
 
 
-def kept(
-    cursor: duckdb.DuckDBPyConnection, statement: Statement, bare: Collection[int], *, long: bool
-) -> list[tuple[int, int, str]]:
-    """Return edits that give DECIMAL without precision the places that its values need; then others may need more.
+def plan_of(cursor: duckdb.DuckDBPyConnection, statement: Statement) -> Any:
+    """Return the engine's plan of a question.
 
     Args:
         cursor: A cursor with tables of the names and types that the question reads.
+        statement: The question.
+
+    Raises:
+        Problem: 400 where the engine has no text for the plan.
+    """
+    row = cursor.execute("SELECT json_serialize_plan(?::VARCHAR, optimize := false)", [statement.text]).fetchone()
+    assert row is not None
+    try:
+        return orjson.loads(NOT_FINITE.sub('"value":null', row[0]))
+    except orjson.JSONDecodeError:
+        if BEYOND.search(statement.text):  # the engine has no text for a plan with one
+            raise wrong_sql(
+                "a whole number of more than 128 bits can only be a column: upload it as a record"
+            ) from None
+        raise wrong_sql("the statement is nested too deeply") from None
+
+
+def kept(plan: Any, statement: Statement, bare: Collection[int], *, long: bool) -> list[tuple[int, int, str]]:
+    """Return edits that give DECIMAL without precision the places that its values need; then others may need more.
+
+    Args:
+        plan: The plan of the question.
         statement: The question.
         bare: Where the types begin that were written without precision.
         long: Whether doubles would merge some of the numbers that it reads.
@@ -65,16 +85,6 @@ def kept(
     Raises:
         Problem: 400 where digits would be lost.
     """
-    row = cursor.execute("SELECT json_serialize_plan(?::VARCHAR, optimize := false)", [statement.text]).fetchone()
-    assert row is not None
-    try:
-        plan = orjson.loads(NOT_FINITE.sub('"value":null', row[0]))
-    except orjson.JSONDecodeError:
-        if BEYOND.search(statement.text):  # the engine has no text for a plan with one
-            raise wrong_sql(
-                "a whole number of more than 128 bits can only be a column: upload it as a record"
-            ) from None
-        raise wrong_sql("the statement is nested too deeply") from None
     for value in into_json(plan):
         refuse_narrow(type_of(value), value)
     written = {(cast.start, cast.length): cast for cast in statement.casts}
@@ -170,7 +180,7 @@ def refuse_written(value: Node, target: Node, use: Use) -> None:
 def text_loss(text: str, target: Node) -> str | None:
     """Return why a type does not hold what a text says, unless it does, or the engine will tell by itself."""
     kind = target["id"]
-    if kind in TIMES and ZONE.search(text):
+    if kind in TIMES and loses_zone(text):
         return f"which has no zone: write TIMESTAMPTZ '{text}'"
     if kind == "DATE" and CLOCK.search(text):
         return f"which has no time of day: write TIMESTAMP '{text}'"

@@ -71,18 +71,16 @@ MEETING = words(
     "BETWEEN CASE COMPARISON SUBQUERY WINDOW ARRAY_CONSTRUCTOR COMPARE_IN COMPARE_NOT_IN OPERATOR_COALESCE"
     " OPERATOR_NULLIF SET_OPERATION_NODE RECURSIVE_CTE_NODE EXPRESSION_LIST || concat if ifnull"
     " map nullif row struct_pack to_json json_object json_array json_group_array json_group_object row_to_json"
-    " array_to_json md5_number"
+    " array_to_json md5_number json_transform json_transform_strict from_json from_json_strict"
 )
 """The classes and types of nodes, and names of functions, in which one value meets another one."""
 CHOOSERS = ("list_", "array_", "greatest", "least", "floor", "ceil", "date_")
 """How the names of functions begin that give, or put together, some of their values, or take texts for times."""
-ZONELESS = frozenset({"TIMESTAMP", "DATETIME", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_US", "TIMESTAMP_NS", "TIME"})
-ZONE = re.compile(
-    r"\d:\d\d[\d:.]*\s*(?!(?:[+-]00(:?00)?|Z|UTC|GMT)\s*\Z)([+-]\d\d(:?\d\d)?|[A-Za-z][\w/+-]*)\s*\Z", re.ASCII
-)
-"""An offset from UTC or the name of a zone behind a time; UTC itself loses nothing."""
-MADE = frozenset({"DECIMAL", "JSON", "UHUGEINT"})
-"""The types by whose casts a statement may lose digits by itself."""
+ZONELESS = words("TIMESTAMP DATETIME TIMESTAMP_S TIMESTAMP_MS TIMESTAMP_US TIMESTAMP_NS DATE TIME TIME_NS")
+ZONED, IN_UTC = r"\d:\d\d[\d:.]*\s*([+-]\d\d(:?\d\d)*|[A-Za-z][\w/+-]*)", r"\d\s*([+-]00(:?00)?|Z|UTC|GMT)"
+"""An offset from UTC or the name of a zone behind a time, and those of UTC itself, which lose nothing."""
+MADE = words("DECIMAL JSON UHUGEINT") | ZONELESS
+"""The types by whose casts a statement may lose something by itself."""
 BEYOND = re.compile(r"(?<![\w.])[0-9]{39,}(?![\w.])")
 """A whole number that may have more than 127 bits."""
 QUALIFIERS = ("catalog", "schema")
@@ -116,6 +114,7 @@ class Cast:
         type: The name of its type.
         type_start: Where the type begins.
         type_end: Where it ends.
+        child: What is cast.
     """
 
     start: int
@@ -123,6 +122,7 @@ class Cast:
     type: str
     type_start: int
     type_end: int
+    child: Node
 
 
 @attrs.frozen
@@ -233,7 +233,12 @@ def cast_of(node: Node) -> Cast:
         type_ = type_["children"][0]
     start, end = int(type_["query_location"]), int(type_["query_location"]) + int(type_["query_location_length"])
     name = str(type_.get("type_name")).upper()
-    return Cast(int(node["query_location"]), int(node["query_location_length"]), name, start, end)
+    return Cast(int(node["query_location"]), int(node["query_location_length"]), name, start, end, node["child"])
+
+
+def loses_zone(text: str) -> bool:
+    """Tell whether a text has a zone that a type without one would leave out."""
+    return re.search(ZONED + r"\s*\Z", text, re.ASCII) is not None and not re.search(IN_UTC + r"\s*\Z", text, re.ASCII)
 
 
 class Check:
@@ -281,7 +286,7 @@ class Check:
             joins=self._joins,
             meets=self._meets
             or self._joins
-            or any(cast.type in MADE for cast in self._casts)
+            or not MADE.isdisjoint({*(cast.type for cast in self._casts), *(name for name, _, _ in self._types)})
             or BEYOND.search(self._text) is not None,
         )
 
@@ -366,7 +371,7 @@ class Check:
         """Refuse a time with a zone that is written for a type without one: the engine would leave the zone out."""
         name = str(node["type_expr"].get("type_name")).upper()
         text = str((node["child"].get("literal") or {}).get("text"))
-        if name in ZONELESS and ZONE.search(text):
+        if name in ZONELESS and loses_zone(text):
             raise wrong_sql(f"{name} has no zone, so that of '{text}' would be lost: write TIMESTAMPTZ '{text}'")
 
     def _check_function(self, name: str) -> None:

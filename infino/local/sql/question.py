@@ -16,12 +16,13 @@ import duckdb
 from infino.local.catalogue.kinds import beyond_doubles
 from infino.local.http import Problem
 from infino.local.sql.dialect import check_length, wrong_sql
-from infino.local.sql.digits import PLACES, kept
+from infino.local.sql.digits import PLACES, kept, plan_of
 from infino.local.sql.guard import Relation, Statement, checked
 from infino.local.sql.information import Information, described, description, information
 from infino.local.sql.tokens import selected, tokens, written
 from infino.local.sql.whole import NUMBER, WholeRecords, whole_records
 from infino.local.sql.width import Widths
+from infino.local.sql.zones import MACRO, checked_zones
 from infino.local.store import Dataset, DatasetView, identifier
 
 if TYPE_CHECKING:
@@ -96,10 +97,15 @@ class Asker:
         if whole is not None and statement.everything:  # some other part of it means all columns
             return self.prepare(text)
         self._check_state(statement, views)
+        sql = statement.text
         if statement.meets:
-            statement = self._kept(statement, views, {moved(edits, start) for start, _, _ in bare}, whole)
+            places = {moved(edits, start) for start, _, _ in bare}
+            statement, checks = self._kept(statement, views, places, whole)
+            if checks:
+                self.cursor.execute(MACRO)
+            sql = edited(statement.text, checks)
         self._show(statement, views, whole)
-        return PreparedQuestion(statement.text, statement, read, whole)
+        return PreparedQuestion(sql, statement, read, whole)
 
     def find(self, name: str) -> DatasetView | None:
         """Return a dataset as the caller may read it, or None when there is none."""
@@ -135,8 +141,10 @@ class Asker:
         if any(len(path) == 1 and path[0].lower() in state for path, _, _ in statement.columns):
             raise wrong_sql(f"there is no such column, and the functions {', '.join(sorted(STATE))} are not supported")
 
-    def _kept(self, statement: Statement, views: Views, places: set[int], whole: WholeRecords | None) -> Statement:
-        """Return the statement with the digits that it needs, or raise a 400 where it would lose some.
+    def _kept(
+        self, statement: Statement, views: Views, places: set[int], whole: WholeRecords | None
+    ) -> tuple[Statement, list[Edit]]:
+        """Return the statement with the digits that it needs, and edits that keep zones, or raise a 400.
 
         Args:
             statement: The statement.
@@ -155,12 +163,12 @@ class Asker:
             self.cursor.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} (_id VARCHAR{types})")
             made.append(name)
         self.gateway.store.hide(self.cursor)
-        while more := kept(self.cursor, statement, places, long=long):
+        while more := kept(plan := plan_of(self.cursor, statement), statement, places, long=long):
             places = {moved(more, place) for place in places}
             statement = known(self.cursor, edited(statement.text, more))
         for name in made:
             self.cursor.execute(f"DROP TABLE temp.{identifier(name)}")
-        return statement
+        return statement, list(checked_zones(plan, statement))
 
     def _show(self, statement: Statement, views: Views, whole: WholeRecords | None) -> None:
         """Give the datasets' names to views of the caller's, and leave nothing else in reach of the cursor."""
