@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -19,11 +19,12 @@ from infino.local.sql.dialect import check_length, wrong_sql
 from infino.local.sql.digits import PLACES, kept, plan_of
 from infino.local.sql.guard import Relation, Statement, checked
 from infino.local.sql.information import Information, described, description, information
+from infino.local.sql.stars import NUMBER
 from infino.local.sql.tokens import selected, tokens, written
-from infino.local.sql.whole import NUMBER, WholeRecords, whole_records
+from infino.local.sql.whole import WholeRecords, whole_records
 from infino.local.sql.width import Widths
 from infino.local.sql.zones import MACRO, checked_zones
-from infino.local.store import Dataset, DatasetView, identifier
+from infino.local.store import Dataset, DatasetView, TypedColumn, identifier
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
@@ -86,11 +87,11 @@ class Asker:
         Widths({name: sum(column.starred for column in view.columns) + 1 for name, view in views.items()}).query(
             statement.top, {}
         )
-        whole = whole_records(statement, views) if apart else None
+        whole = whole_records(statement, views, self._named) if apart else None
         bare = list(decimals(statement))
         edits = [*datasets(statement), *fields(statement, columns_of(views)), *bare, *names(statement)]
         if whole is not None:
-            edits.append(whole.edit)
+            edits += whole.edits
         sql = edited(text, edits)
         if sql != text:
             statement = known(self.cursor, sql)
@@ -105,7 +106,7 @@ class Asker:
                 self.cursor.execute(MACRO)
             sql = edited(statement.text, checks)
         self._show(statement, views, whole)
-        return PreparedQuestion(sql, statement, read, whole)
+        return PreparedQuestion(sql, statement, read, whole if whole is not None and whole.apart else None)
 
     def find(self, name: str) -> DatasetView | None:
         """Return a dataset as the caller may read it, or None when there is none."""
@@ -158,9 +159,7 @@ class Asker:
         for name, view in named(statement, views):
             columns = [c for c in view.columns if (c.starred if wanted is None else c.name.lower() in wanted)]
             long = long or any(beyond_doubles(view.kinds(column.field)) for column in columns)
-            types = "".join(f", {identifier(column.name)} {column.type}" for column in columns if column.name != "_id")
-            types += f", {NUMBER} BIGINT" if whole is not None and view is whole.view else ""
-            self.cursor.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} (_id VARCHAR{types})")
+            self._make_empty(name, columns, "".join(f", {own} BIGINT" for own in numbers_of(view, whole)))
             made.append(name)
         self.gateway.store.hide(self.cursor)
         while more := kept(plan := plan_of(self.cursor, statement), statement, places, long=long):
@@ -170,11 +169,25 @@ class Asker:
             self.cursor.execute(f"DROP TABLE temp.{identifier(name)}")
         return statement, list(checked_zones(plan, statement))
 
+    def _make_empty(self, name: str, columns: Iterable[TypedColumn], more: str = "") -> None:
+        """Give a name to an empty table with `_id` and some columns."""
+        types = "".join(f", {identifier(column.name)} {column.type}" for column in columns if column.name != "_id")
+        self.cursor.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} (_id VARCHAR{types}{more})")
+
+    def _named(self, item: str, view: DatasetView) -> list[str]:
+        """Return the names of the columns that an item of SELECT shows of a dataset."""
+        self._make_empty(NUMBER, [column for column in view.columns if column.starred])
+        self.gateway.store.hide(self.cursor)
+        found = self.cursor.execute(f"DESCRIBE SELECT {item} FROM temp.{NUMBER}").fetchall()
+        self.cursor.execute(f"DROP TABLE temp.{NUMBER}")
+        return [name for name, *_ in found]
+
     def _show(self, statement: Statement, views: Views, whole: WholeRecords | None) -> None:
         """Give the datasets' names to views of the caller's, and leave nothing else in reach of the cursor."""
         wanted = None if statement.everything else statement.mentioned()
         for name, view in named(statement, views):
-            rows = view.rows(wanted) if whole is None or view is not whole.view else whole.rows(wanted)
+            numbers = numbers_of(view, whole)
+            rows = view.rows(wanted, ("_id", *numbers)) if isinstance(view, DatasetView) else view.rows(wanted)
             self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(name)} AS {rows}")
         self.gateway.store.hide(self.cursor)
 
@@ -194,6 +207,11 @@ class PreparedQuestion:
     statement: Statement
     views: tuple[View, ...]
     whole: WholeRecords | None = None
+
+
+def numbers_of(view: View, whole: WholeRecords | None) -> Sequence[str]:
+    """Return the name of the column of records' numbers, where a question has those of a view."""
+    return (NUMBER,) if whole is not None and any(view is one for one in whole.views) else ()
 
 
 def known(cursor: duckdb.DuckDBPyConnection, text: str) -> Statement:

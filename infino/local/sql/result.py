@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -51,9 +51,14 @@ class ResultColumn:
 
 def describe(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[ResultColumn]:
     """Return the columns of a query, without running it."""
+    return headers_of((name, kind) for name, kind, *_ in cursor.execute(f"DESCRIBE (\n{sql}\n)").fetchall())
+
+
+def headers_of(columns: Iterable[tuple[str, str]]) -> list[ResultColumn]:
+    """Return the columns of a result by their names and types."""
     headers: list[ResultColumn] = []
     taken: set[str] = set()
-    for name, kind, *_ in cursor.execute(f"DESCRIBE (\n{sql}\n)").fetchall():
+    for name, kind in columns:
         key, number = name, 0
         while key in taken:
             number += 1

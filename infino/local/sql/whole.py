@@ -1,66 +1,63 @@
-"""Questions for whole records of a dataset with very many fields: first which ones, then all their values in one go.
+"""Records of datasets with very many fields: a question says which ones, then all their values are read in one go.
 
-The engine plans each column of each step of a statement, and reads every field of every record that it passes. So the
-statement is asked for numbers of records in place of its `*`, with no more than the columns that it mentions; then the
-records with these numbers are read, with one expression for all fields of a type.
+They are read with one expression for all fields of a type; what the question is that finds them, `stars` says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
 import attrs
 
 from infino.local.sql.guard import Statement
-from infino.local.sql.result import WIDE, ResultColumn, frames_of, gathered, listed, wide_row
-from infino.local.store import DatasetView, TypedColumn
-from infino.local.store.columns import ID, lists_of, texts_at, texts_of_members
+from infino.local.sql.result import (
+    WIDE,
+    ResultColumn,
+    describe,
+    frames_of,
+    gathered,
+    headers_of,
+    listed,
+    tag_of,
+    wide_row,
+)
+from infino.local.sql.stars import NUMBER, Common, Edit, Records, Stars
+from infino.local.store import DatasetView
+from infino.local.store.columns import lists_of, texts_at, texts_of_members
 
 if TYPE_CHECKING:
     import duckdb
 
     from infino.local.sql.information import Information
 
-NUMBER = "_seq"
-"""The name of a record's number; a question that has this name for anything takes the common way."""
 WORTH = 5000
 """Members of records that are worth a statement of their own."""
-PLAIN = ("replace_list", "rename_list", "qualified_exclude_list", "columns", "expr")
-"""What a star may not have."""
-MORE = ("group_expressions", "group_sets", "having", "sample", "qualify")
-"""What a question may not have."""
+Texts = Sequence["str | None"]
+"""The JSON of each value of a record, or of a part of a row."""
 
 
 @attrs.frozen
 class WholeRecords:
-    """What a question shows: records of one dataset, whole.
+    """What a question shows of whole records.
 
     Args:
-        view: The dataset.
-        columns: Those that it shows.
-        start: Where its `*` begins, in bytes.
-        end: Where that ends.
+        views: The datasets whose records have their numbers in it.
+        shown: What each of its columns stands for: records, or None for a value of its own.
+        edits: What makes it one for numbers of records, and for the columns that it mentions.
     """
 
-    view: DatasetView
-    columns: Sequence[TypedColumn]
-    start: int
-    end: int
+    views: Sequence[DatasetView]
+    shown: Sequence[Records | None]
+    edits: Sequence[Edit]
 
     @property
-    def edit(self) -> tuple[int, int, str]:
-        """What makes the question one for numbers of records."""
-        return self.start, self.end, NUMBER
-
-    def rows(self, names: Collection[str] | None) -> str:
-        """Return what the question reads: the records' numbers, and columns as for `DatasetView.rows`."""
-        return self.view.rows(names, ("_id", NUMBER))
-
-    def headers(self) -> list[ResultColumn]:
-        """Return the result's columns."""
-        return [ResultColumn(column.name, column.name, column.engine_type) for column in self.columns]
+    def apart(self) -> bool:
+        """Whether any records are to be read by their numbers."""
+        return any(self.shown)
 
     def fetch(
         self, cursor: duckdb.DuckDBPyConnection, sql: str, limit: int, flat: bool, longest: int
@@ -77,96 +74,105 @@ class WholeRecords:
         Raises:
             Problem: 400 when there are more.
         """
-        numbers = cursor.execute(f"SELECT {NUMBER} FROM (\n{sql}\n) LIMIT {limit + 1}").fetchall()
-        headers = self.headers()
-        frames = list(frames_of(headers, flat))
-        taken = 0
+        made = describe(cursor, sql)
+        columns = list(zip(made, self.shown, strict=True))
+        cells = [
+            f"c{place}" if records else f"[{json_of(f'c{place}', column, flat)}]"
+            for place, (column, records) in enumerate(columns)
+        ]
+        headers = headers_of(
+            pair
+            for column, records in columns
+            for pair in (
+                [(c.name, c.engine_type) for c in records.columns] if records else [(column.name, column.type)]
+            )
+        )
+        inner = ", ".join(f"c{place}" for place in range(len(made)))
+        query = f"SELECT {', '.join(cells)} FROM (\n{sql}\n) AS result({inner}) LIMIT {limit + 1}"
+        rows = cursor.execute(query).fetchall()
+        frames, taken = list(frames_of(headers, flat)), 0
 
         def take(size: int) -> list[str]:
             nonlocal taken
-            wanted = [number for (number,) in numbers[taken : taken + size]]
-            taken += len(wanted)
-            found: dict[int, str] = {}
-            for alike, texts in self._alike(cursor, wanted):
-                rows, lists, groups = lists_of(self.view.table, self.columns, f" WHERE {among(alike)}", texts)
-                shown = [listed(headers[group[0]].type, made, flat) for group, made in zip(groups, lists, strict=True)]
-                order = [place for group in groups for place in group]
-                cursor.execute(f"SELECT {', '.join([NUMBER, *shown])} FROM {rows}")
-                found |= {number: wide_row(values, order, frames, flat) for number, *values in cursor.fetchall()}
-            return [found[number] for number in wanted]
+            batch = rows[taken : taken + size]
+            taken += len(batch)
+            parts = [
+                values if records is None else self._read(cursor, records, values, flat)
+                for records, values in zip(self.shown, zip(*batch, strict=True), strict=False)
+            ]
+            return [wide_row(row, range(len(headers)), frames, flat) for row in zip(*parts, strict=True)]
 
         return headers, *gathered(take, headers, limit, longest, flat=flat)
 
-    def _alike(
-        self, cursor: duckdb.DuckDBPyConnection, numbers: Sequence[int]
-    ) -> Iterator[tuple[Sequence[int], Callable[[Sequence[str]], str]]]:
-        """Yield records that are read together, and what returns SQL for the texts at some paths of theirs.
-
-        The engine goes through a record's members for each path. Where many have the same members in the same order,
-        it is told their places instead, in a statement for these.
-        """
-        if not numbers:
-            return
-        others: list[int] = []
-        members = "json_keys(_source)"
-        query = f"SELECT list({NUMBER}), {members} FROM {self.view.table} WHERE {among(numbers)} GROUP BY {members}"
-        for alike, names in cursor.execute(query).fetchall():
-            if len(alike) * len(names) > WORTH:
-                yield alike, partial(texts_of_members, members=names)
-            else:
-                others += alike
-        if others:
-            yield others, texts_at
+    def _read(
+        self, cursor: duckdb.DuckDBPyConnection, records: Records, numbers: Sequence[int | None], flat: bool
+    ) -> list[Texts]:
+        """Return the JSON of each value of records with these numbers, or none of it where there is no record."""
+        nothing: Texts = [None] * len(records.columns)
+        found: dict[int | None, Texts] = {None: nothing}
+        types = [column.engine_type for column in records.columns]
+        for alike, texts in alike_in(cursor, records.view, list({n for n in numbers if n is not None})):
+            rows, lists, groups = lists_of(records.view.table, records.columns, f" WHERE {among(alike)}", texts)
+            shown = [listed(types[group[0]], made, flat) for group, made in zip(groups, lists, strict=True)]
+            order = list(chain.from_iterable(groups))
+            place_of = sorted(range(len(order)), key=order.__getitem__)
+            ordered = itemgetter(*place_of, place_of[0])  # of one place alone it would give no tuple
+            cursor.execute(f"SELECT {', '.join([NUMBER, *shown])} FROM {rows}")
+            for number, *values in cursor.fetchall():
+                found[number] = ordered(list(chain.from_iterable(values)))[:-1]
+        return [found[number] for number in numbers]
 
 
-def among(numbers: Sequence[int]) -> str:
+def json_of(value: str, column: ResultColumn, flat: bool) -> str:
+    """Return SQL for the JSON of a value of a column."""
+    return f"CASE WHEN {value} IS NOT NULL THEN {tag_of(column.type, flat)[1].format(value)} END"
+
+
+def alike_in(
+    cursor: duckdb.DuckDBPyConnection, view: DatasetView, numbers: Sequence[int]
+) -> Iterator[tuple[Sequence[int], Callable[[Sequence[str]], str]]]:
+    """Yield records that are read together, and what returns SQL for the texts at some paths of theirs.
+
+    The engine goes through a record's members for each path. Where many have the same members in the same order,
+    it is told their places instead, in a statement for these.
+    """
+    if not numbers:
+        return
+    others: list[int] = []
+    members = "json_keys(_source)"
+    query = f"SELECT list({NUMBER}), {members} FROM {view.table} WHERE {among(numbers)} GROUP BY {members}"
+    for alike, names in cursor.execute(query).fetchall():
+        if len(alike) * len(names) > WORTH:
+            yield alike, partial(texts_of_members, members=names)
+        else:
+            others += alike
+    if others:
+        yield others, texts_at
+
+
+def among(numbers: Collection[int]) -> str:
     """Return the condition that a record has one of these numbers."""
     return f"{NUMBER} IN ({', '.join(map(str, numbers))})"
 
 
-def whole_records(statement: Statement, views: Mapping[str, DatasetView | Information]) -> WholeRecords | None:
-    """Return what a question shows if it shows nothing but whole records of a dataset with very many fields.
+def whole_records(
+    statement: Statement,
+    views: Mapping[str, DatasetView | Information],
+    named: Callable[[str, DatasetView], Sequence[str]],
+) -> WholeRecords | None:
+    """Return what a question shows of whole records, if its stars show nothing else and some dataset is very wide.
 
     Args:
         statement: The question.
         views: The datasets it names, by their names in lower case.
+        named: As for `Stars`.
     """
-    top = statement.top
-    if top["type"] != "SELECT_NODE" or top["from_table"]["type"] != "BASE_TABLE" or len(top["select_list"]) != 1:
+    wide = any(isinstance(view, DatasetView) and len(view.columns) >= WIDE for view in views.values())
+    if not wide or "#" in statement.text or NUMBER in statement.mentioned() | statement.labels | statement.aliases:
         return None
-    table = top["from_table"]
-    name = ".".join(table["qualified_name"]["path"]).lower()
-    view = views.get(name)
-    (star,) = top["select_list"]
-    if not isinstance(view, DatasetView) or not view.numbered or view.documents or "#" in statement.text:
+    stars = Stars(statement, views, named)
+    try:
+        shown = stars.shown(statement.top)
+    except Common:
         return None
-    if not is_plain(star, table["alias"].lower() or name):
-        return None
-    if top["cte_map"]["map"] or any(top[key] for key in MORE) or table["sample"] or table["column_name_alias"]:
-        return None
-    if top["aggregate_handling"] != "STANDARD_HANDLING" or not all(map(keeps_rows, top["modifiers"])):
-        return None
-    columns = [ID, *(column for column in view.columns if column.starred)]
-    left_out = {name.lower() for name in star["exclude_list"]}
-    if len(columns) <= WIDE or NUMBER in statement.mentioned() | statement.labels | statement.aliases:
-        return None
-    if not left_out <= {column.name.lower() for column in columns}:
-        return None  # the engine says which one there is not
-    kept = [column for column in columns if column.name.lower() not in left_out]
-    start = int(star["query_location"])
-    return WholeRecords(view, kept, start, start + int(star["query_location_length"])) if kept else None
-
-
-def is_plain(star: Mapping[str, Any], name: str) -> bool:
-    """Tell whether something selected is a `*` that is written as one, perhaps with its table's name and EXCLUDE."""
-    if star["class"] != "STAR" or any(star[key] for key in PLAIN) or not star["query_location_length"]:
-        return False
-    return star["relation_name"].lower() in ("", name)
-
-
-def keeps_rows(modifier: Mapping[str, Any]) -> bool:
-    """Tell whether a clause leaves rows as they are, and means the same whatever is selected."""
-    if modifier["type"] == "LIMIT_MODIFIER":
-        return True
-    orders = modifier["orders"] if modifier["type"] == "ORDER_MODIFIER" else ({"expression": {"class": "STAR"}},)
-    return all(order["expression"]["class"] not in ("CONSTANT", "STAR", "POSITIONAL_REFERENCE") for order in orders)
+    return WholeRecords(stars.views, shown, stars.edits) if stars.edits else None
