@@ -25,8 +25,8 @@ generate: $(VENV)/.installed-test ## Write generated/ anew from openapi/, and do
 	@$(RUN) scripts/generate
 	@$(RUN) scripts/surface.py
 
-diff: $(VENV)/.installed-test ## Tell what changed since REF (HEAD): breaking, wire-only, additive
-	@$(RUN) scripts/diff.py $(or $(REF),HEAD)
+diff: $(VENV)/.installed-test ## Tell what changed since REF (HEAD), with WRITE=1 also to the changelog
+	@$(RUN) scripts/diff.py $(or $(REF),HEAD) $(if $(WRITE),--write)
 
 check: $(VENV)/.installed-test ## Lint, type-check, regenerate and compare; writes nothing
 	@scripts/check "$(BIN)"

@@ -201,13 +201,39 @@ def test_words_alone_change_nothing() -> None:
     assert compare.changes(old, new) == []
 
 
-def test_a_refused_document_is_told_by_its_line(tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
-    """`make diff` compares with a git ref, and ends without a traceback where either document is refused."""
+@pytest.fixture
+def diff() -> Any:
+    """What `make diff` runs, as a module."""
     spec = importlib.util.spec_from_file_location("diff", ROOT / "scripts" / "diff.py")
     assert spec
     assert spec.loader
-    diff = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(diff)
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+def test_the_newest_version_of_the_changelog_has_the_raw_entry_once(diff: Any) -> None:
+    text = "# Changelog\n\nWords.\n\n## 2.0\n\n- Said by people.\n\n## 1.0\n\n- Old.\n"
+    once = diff.with_entry(text, [("breaking", "client.a() is gone"), ("additive", "client.b() is new")])
+    entry = f"{diff.START}\n- breaking: client.a() is gone\n- additive: client.b() is new\n{diff.END}\n"
+    assert once == text.replace("people.\n", f"people.\n\n{entry}")
+    again = diff.with_entry(once, [("additive", "client.c() is new")])
+    assert again == text.replace("people.\n", f"people.\n\n{diff.START}\n- additive: client.c() is new\n{diff.END}\n")
+    newest = text.partition("\n## 1.0")[0]
+    assert diff.with_entry(newest, []) == f"{newest}\n{diff.START}\n{diff.END}\n"
+
+
+@pytest.mark.parametrize(("path", "name"), [
+    ("infino.core.retry.RetryPolicy.pause", "RetryPolicy.pause"),
+    ("infino.client.AsyncInfino.on(event)", "Infino.on"),
+    ("infino.charts.static.page", "page"),
+])  # fmt: skip
+def test_a_name_is_known_wherever_it_is_defined(diff: Any, path: str, name: str) -> None:
+    assert diff.below_modules(path) == name
+
+
+def test_a_refused_document_is_told_by_its_line(diff: Any, tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
+    """`make diff` compares with a git ref, and ends without a traceback where either document is refused."""
     shutil.copytree(ROOT / "openapi", tmp_path / "openapi")
     source, right, wrong = tmp_path / diff.DOCUMENT, json.dumps(small()), json.dumps({**small(), "webhooks": {}})
     monkeypatch.setattr(diff, "ROOT", tmp_path)
