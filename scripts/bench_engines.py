@@ -29,15 +29,17 @@ from infino import Infino
 from infino.local import LocalGateway
 
 GROUP = 50_000
-WARMING = 2
+WARMING = 4
 """Rounds that are not counted: the JVM compiles what it runs often."""
 THROUGHPUT = {
     "spark.driver.memory": "3g",  # `toArrow` gathers all records there
     "spark.driver.extraJavaOptions": "-XX:+UseParallelGC",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "50000",
+    # Without a limit; for any other, Spark adds up the sizes of all columns after each record.
+    "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
     "spark.sql.execution.python.udf.buffer.size": "1048576",
 }
-"""Settings of Spark by which a write takes a fifth less of the processor."""
+"""Settings of Spark by which a write takes a third less of the processor."""
 COUNTED = b'{"columns":[{"name":"n","type":"long"}],"rows":[[0]]}'
 
 
@@ -102,12 +104,17 @@ def taken(work: Callable[[], int], expected: int) -> tuple[float, float]:
     return time.perf_counter() - started, processor() - before
 
 
-def row(ours: str, first: list[float], peer: str, second: list[float], limit: float, *, at_least: bool) -> bool:
-    """Print two medians, and the ratio of the peer's to ours beside its budget."""
+def row(
+    ours: str, first: list[float], peer: str, second: list[float], limit: float | None, *, at_least: bool = True
+) -> bool:
+    """Print two medians, and the ratio of the peer's to ours, beside its budget where it has one."""
     for label, seconds in ((ours, first), (peer, second)):
         print(f"  {label:44} {statistics.median(seconds):8.2f} s")
     ratios = [mine / other for mine, other in zip(first, second, strict=True)]
     ratio = statistics.median(ratios if at_least else [1 / one for one in ratios])
+    if limit is None:
+        print(f"  {'ratio':44} {ratio:8.2f} x")
+        return True
     met = ratio >= limit if at_least else ratio <= limit
     relation = ">=" if at_least else "<="
     print(f"  {'ratio':44} {ratio:8.2f} x   budget {relation} {limit:g}: {'met' if met else 'NOT MET'}")
@@ -119,7 +126,7 @@ def writes(rows: int, rounds: int, folder: Path) -> bool:
 
     Where records are in a frame of Spark, one process has them by way of `toArrow`: that peer has the budget. Two
     are shown beside. One sends records of Python. The other reads the Parquet files, and cannot be outrun on two cores:
-    for a million records it takes 0.9 s of the processor in all, and the JVM alone 1.0 s before ours see a record.
+    for a million records it takes 1.0 s of the processor in all, and the JVM alone 0.8 s before ours see a record.
     Then the workers do what that process did. All send the same bytes to the same sink, which takes 0.07 s of them.
     """
     import pyarrow
@@ -188,7 +195,10 @@ def writes(rows: int, rounds: int, folder: Path) -> bool:
         print(f"  {name + ', processor':44} {statistics.median(seconds for _, seconds in times):8.2f} s")
     spark.stop()
     sink.terminate()
-    judged, *_ = [row(name, walls[name], label, walls[label], 1.2, at_least=True) for name in peers]
+    same, *others = peers
+    judged = row(same, walls[same], label, walls[label], 1.2)
+    for name in others:
+        row(name, walls[name], label, walls[label], None)
     return judged
 
 
