@@ -175,7 +175,7 @@ class Export:
         if value == "":
             raise shape.refusal("holds empty text, which CSV does not tell from a missing value")
         if "\0" in value:
-            raise shape.refusal("holds zero characters, which are no text to readers of CSV")
+            raise shape.refusal("holds zero characters, which readers of CSV refuse")
         shape.misread = shape.misread and is_typed(value)
         shape.counted = shape.counted and _COUNTED.fullmatch(value) is not None
 

@@ -364,7 +364,7 @@ class _Members:
     def read(self, size: int) -> bytes:
         while True:
             data = b""
-            if self._member.eof:  # zeros that fill the last block of a tape are no stream
+            if self._member.eof:  # zeros fill up the last block of a tape, and begin no other stream
                 data = self._member.unused_data.lstrip(b"\0")
                 while not data and (read := self._raw.read(1 << 16)):
                     data = read.lstrip(b"\0")

@@ -166,7 +166,7 @@ def ask(conversation: Conversation, question: str, settings: Settings) -> Flow:
         except _Lost as lost:
             conversation.connected = False
             yield Disconnect()
-            # Asking twice may run and store two answers, so a question that may have arrived is not sent again unasked.
+            # Asking twice may store two answers, so a question that may have arrived is sent again only on request.
             again = lost.unsent or settings.resend
             pause = _pause_within(conversation, settings, attempt, deadline) if again else None
             if pause is None:

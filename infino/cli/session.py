@@ -127,7 +127,7 @@ def shared_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextlib.contextmanager
 def printable_errors() -> Iterator[None]:
-    """Let no error carry to the terminal what steers it; one of ours, from an answer read late, is no traceback."""
+    """Show errors without what would steer the terminal; one of ours, met while an answer is read, has no traceback."""
     try:
         yield
     except click.ClickException as error:

@@ -49,7 +49,7 @@ def parse_time(value: Moment, now: datetime | None = None) -> datetime:
         The moment in UTC.
 
     Raises:
-        ValidationError: The value is none of these.
+        ValidationError: The value is not one of these.
 
     Examples:
         >>> parse_time("now-6h", now=datetime(2026, 1, 2, tzinfo=UTC)).isoformat()

@@ -127,7 +127,7 @@ def refuse_misplaced(folder: Path) -> None:
     for name in FOLDERS:
         path = folder / name
         if os.path.lexists(path) and not path.is_dir():
-            raise DamagedFile(path, "is no folder, where one belongs", RESTORE)
+            raise DamagedFile(path, "is not a folder, and one belongs there", RESTORE)
         for inner in path.rglob("*"):
             if not inner.is_file() and not inner.is_dir():
                 raise DamagedFile(inner, "is neither file nor folder", "remove it: what belongs there is made anew")

@@ -105,7 +105,7 @@ class Brake:
 
     @contextmanager
     def spared(self) -> Iterator[None]:
-        """Have no limit in the block, which begins when memory is no longer short.
+        """Lift the limit within the block, which begins when memory is no longer short.
 
         It is for engines that end the whole process where they get none.
 

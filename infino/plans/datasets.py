@@ -1,4 +1,4 @@
-"""The calls of `client.datasets` that bear with what is there already, or gone, or too new for a gateway."""
+"""The calls of `client.datasets` that accept what is there already, or gone, or too new for a gateway."""
 
 from __future__ import annotations
 

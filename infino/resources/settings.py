@@ -51,7 +51,7 @@ class _OfClient:
         return "<that of the client>"
 
 
-# Not None: a parameter of that default would show `retry=None`, which is no policy.
+# Not None: help would show `retry=None`, as if there were no retries.
 _OF_CLIENT: Any = _OfClient()
 
 

@@ -297,7 +297,7 @@ class Scan:
         """The search for the next page."""
         size = self._page_size if self._left is None else min(self._page_size, self._left)
         after = {} if self._after is None else {"search_after": self._after}
-        # Counting all hits for every page is the dearest part of it, and the count is not used.
+        # Counting all hits for every page is the most expensive part of it, and the count is not used.
         return {**self._body, "size": size, "sort": self._sort, "track_total_hits": False, **after}
 
     def take(self, page: SearchResult, asked: int) -> list[Hit]:

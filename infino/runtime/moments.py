@@ -108,7 +108,7 @@ class DatetimeWithNanoseconds(datetime):
     __hash__ = datetime.__hash__
 
     def _order(self, other: object) -> int:
-        """Tell which of two moments of one microsecond is the later: more than nought when this one is."""
+        """Tell which of two moments of one microsecond is the later: more than 0 when this one is."""
         if not isinstance(other, DatetimeWithNanoseconds) or not super().__eq__(other):
             return 0
         return (self._rest > other._rest) - (self._rest < other._rest)
@@ -135,6 +135,6 @@ def _digits_below(text: str) -> str:
 
 
 def with_every_digit(found: datetime, text: str) -> datetime:
-    """Return a moment with the digits of its text that a `datetime` leaves out, where there are any but noughts."""
+    """Return a moment with the digits of its text that a `datetime` leaves out, where any of them is not 0."""
     digits = _digits_below(text)
     return DatetimeWithNanoseconds.of(found, digits) if digits else found

@@ -80,7 +80,7 @@ class _Walk(Generic[T]):
         return self._at
 
     def is_new(self, items: list[T]) -> bool:
-        """Tell whether a page is another than the one before; a service that ignores its place repeats it for ever."""
+        """Tell whether a page differs from the one before; a service that ignores its place repeats it for ever."""
         if items != self._previous or not items or self._by == "cursor":
             return True
         if self._limit is not None and len(items) >= self._limit:

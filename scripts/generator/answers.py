@@ -320,7 +320,7 @@ def _plain(operation: Operation, node: Node, successes: list[_Success], name: st
         raise refused(other.place, f"{other.media} is answered beside another form", "one operation for each")
     streams = "stream" in accepts
     for one in successes:
-        # 204 and 205 have no body (RFC 9110, 15.3.5 and 15.3.6); any other status might bring one that is no stream.
+        # 204 and 205 have no body (RFC 9110, 15.3.5 and 15.3.6); any other status might bring one that is not a stream.
         if streams and not one.media and one.status not in ("204", "205"):
             raise refused(one.place, f"{one.status} beside a stream may hold anything", "204 for an answer of nothing")
     types = [one.type for one in successes]

@@ -134,7 +134,7 @@ def left_out(document: Node, docstrings: Iterable[str], kept: Collection[str]) -
 
 
 def _words(node: Any, place: Place, kind: str, kept: Collection[str]) -> Iterator[tuple[Place, str]]:
-    """Go through the words of all that is no schema of a model, by the grammar of the keys."""
+    """Go through the words of everything but the schemas of models, by the grammar of the keys."""
     is_shown = kind == "schema" and (place[:2] == ("components", "schemas") or "/".join(place) in kept)
     if not isinstance(node, dict) or is_shown:
         return

@@ -293,7 +293,7 @@ def test_a_pipe_in_a_files_place_is_named_and_not_waited_for(tmp_path: Path, nam
 @pytest.mark.parametrize("name", FOLDERS)
 def test_a_file_in_a_folders_place_is_named_in_one_sentence(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("x")
-    with pytest.raises(DamagedFile, match=rf"{name} is no folder, where one belongs; put it back"):
+    with pytest.raises(DamagedFile, match=rf"{name} is not a folder, and one belongs there; put it back"):
         LocalGateway(tmp_path).start()
 
 

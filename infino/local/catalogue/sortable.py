@@ -57,7 +57,7 @@ def address_text(place: int) -> str:
 
 
 def version_text(text: str) -> str:
-    """Return the text that sorts as a version does; one that is no version stays as it is, and comes last."""
+    """Return the text that sorts as a version does; any other text stays as it is, and comes last."""
     found = VERSION.fullmatch(text)
     if found is None:
         return text

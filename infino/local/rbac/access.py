@@ -98,7 +98,7 @@ class RoleAccess:
         for field, kinds in view.shape.items():
             root = rules.masked(field)
             masked |= {root} if root else set()
-            shown = root or field  # what lies in a masked object is no field
+            shown = root or field  # what lies in a masked object cannot be named
             shape[shown] = kinds if shown == field else shape.get(shown, {})
         return attrs.evolve(
             view,

@@ -208,7 +208,7 @@ class PrometheusStore(HttpStore):
         """Yield the samples that an instant query gives, each with its labels, `time` and `value`.
 
         Raises:
-            Problem: 400 when the answer is none of samples, or a label is named like one of the two.
+            Problem: 400 when the answer does not hold samples, or a label is named like one of the two.
         """
         answer = self.query("", text)
         data = answer.get("data") if isinstance(answer, dict) else None

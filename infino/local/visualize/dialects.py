@@ -85,7 +85,7 @@ class Dialect:
         return f"TIMESTAMPTZ {literal(value.isoformat())}"
 
     def constant(self, value: Any, kind: str) -> str:
-        """Write a value for a column; one that is none of its kind is null, and matches nothing."""
+        """Write a value for a column; one of another kind is null, and matches nothing."""
         text = literal(plain(value))
         # A cast would round what lies between two whole numbers, or has more digits than the column, to another value.
         exact = _digits(value) if kind.startswith(_EXACT) and not isinstance(value, bool) else None
