@@ -6,7 +6,7 @@ the same texts in a tantivy index. Reads are timed in this process, alternating.
 
     python scripts/bench_gateway.py                    # 1,000,000 records
     python scripts/bench_gateway.py --records 200000
-    python scripts/bench_gateway.py --only tpch
+    python scripts/bench_gateway.py --only tpch clickbench
     python scripts/bench_gateway.py --only ingest --records 20000000
 """
 
@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,11 +38,14 @@ from infino.local.sql.question import Asker
 from infino.signing import SigV4Signer
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the benchmark's tables are those of the tests
+from tests.support.clickbench import QUERIES as CLICKBENCH
+from tests.support.clickbench import make_hits
 from tests.support.tpch import QUERIES as TPCH
 from tests.support.tpch import TABLES, make_tables
 
 Ratios = dict[str, tuple[float, float | None]]
 CUSTOMERS = 15_000  # with 600,000 line items
+HITS = 400_000  # rows of the table of ClickBench, which itself has a hundred million
 CHUNK = 5000
 ADMIN = Principal("admin", "", admin=True)
 ROUNDS = 5
@@ -166,7 +169,7 @@ def native(folder: Path, records: int) -> duckdb.DuckDBPyConnection:
 
 
 def beside(
-    gateway: LocalGateway, caller: Caller, peer: duckdb.DuckDBPyConnection, queries: dict[str, str], what: str
+    gateway: LocalGateway, caller: Caller, peer: duckdb.DuckDBPyConnection, queries: Mapping[str, str], what: str
 ) -> Ratios:
     """Run each query by DuckDB alone, by the gateway's DuckDB, and over HTTP."""
     print(f"\n{what:<16}{'DuckDB':>14}{'its share':>12}{'over HTTP':>12}{'ratio':>8}")
@@ -198,17 +201,29 @@ def ask(folder: Path, records: int) -> Ratios:
     return {"restart in a process that imported it, of 1 s": (1 / ready, 1), **found}
 
 
-def tpch(_: Path, __: int) -> Ratios:
-    """The 22 queries of TPC-H over the same tables, in DuckDB and as datasets."""
+def benchmark(what: str, tables: Sequence[str], queries: Mapping[str, str], make: Callable[[Any], None]) -> Ratios:
+    """The queries of a benchmark over the same tables, in DuckDB and as datasets."""
     with LocalGateway() as gateway, gateway.client() as client, duckdb.connect() as peer:
-        make_tables(peer, CUSTOMERS)
-        for table in TABLES:
+        make(peer)
+        for table in tables:
             client.datasets.create(table)
             client.records.bulk(table, peer.table(table))
         caller = Caller(gateway.endpoint, gateway.access_key, gateway.secret_key)
-        found = beside(gateway, caller, peer, {f"Q{number}": TPCH[number] for number in sorted(TPCH)}, "TPC-H")
+        found = beside(gateway, caller, peer, queries, what)
         caller.close()
     return found
+
+
+def tpch(_: Path, __: int) -> Ratios:
+    """The 22 queries of TPC-H."""
+    queries = {f"Q{number}": TPCH[number] for number in sorted(TPCH)}
+    return benchmark("TPC-H", TABLES, queries, lambda peer: make_tables(peer, CUSTOMERS))
+
+
+def clickbench(_: Path, __: int) -> Ratios:
+    """The 43 questions of ClickBench."""
+    queries = {f"Q{number}": query for number, query in enumerate(CLICKBENCH)}
+    return benchmark("ClickBench", ["hits"], queries, lambda peer: make_hits(peer, HITS))
 
 
 def cpu(work: Callable[[int], object], rounds: int) -> float:
@@ -325,6 +340,7 @@ PARTS: dict[str, Callable[[Path, int], Ratios]] = {
     "ask": ask,  # what was ingested
     "small": small_things,
     "tpch": tpch,
+    "clickbench": clickbench,
     "match": look_up,
 }
 

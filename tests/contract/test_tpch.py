@@ -11,9 +11,15 @@ import pytest
 
 from infino import Infino
 from infino.local import LocalGateway
+from tests.support.clickbench import QUERIES as CLICKBENCH
+from tests.support.clickbench import make_hits
 from tests.support.tpch import QUERIES, TABLES, make_tables
 
-CUSTOMERS = 600
+CUSTOMERS, HITS = 600, 20_000
+ASKED = {
+    **{f"TPC-H {number}": QUERIES[number] for number in sorted(QUERIES)},
+    **{f"ClickBench {number}": query for number, query in enumerate(CLICKBENCH)},
+}
 Both = tuple[Infino, duckdb.DuckDBPyConnection]
 
 
@@ -21,7 +27,8 @@ Both = tuple[Infino, duckdb.DuckDBPyConnection]
 def both() -> Iterator[Both]:
     with duckdb.connect() as engine, LocalGateway() as gateway, gateway.client() as client:
         make_tables(engine, CUSTOMERS)
-        for table in TABLES:
+        make_hits(engine, HITS)
+        for table in (*TABLES, "hits"):
             client.datasets.create(table)
             rows = engine.sql(f"SELECT * FROM {table}").to_arrow_table()
             assert client.records.bulk(table, rows).accepted == rows.num_rows
@@ -39,12 +46,12 @@ def known(value: Any) -> Any:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("number", sorted(QUERIES))
-def test_a_query_of_the_benchmark(both: Both, number: int) -> None:
+@pytest.mark.parametrize("query", ASKED.values(), ids=ASKED)
+def test_a_query_of_a_benchmark(both: Both, query: str) -> None:
     client, engine = both
-    wanted = engine.execute(QUERIES[number]).fetchall()
+    wanted = engine.execute(query).fetchall()
     names = [column[0] for column in engine.description or ()]
-    result = client.query.sql(QUERIES[number])
+    result = client.query.sql(query)
     assert [column.name for column in result.columns] == names
     found = [tuple(row.values()) for row in result.to_dicts()]
     assert wanted, "a query that finds nothing shows nothing"
