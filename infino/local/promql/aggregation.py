@@ -25,6 +25,7 @@ from infino.local.promql.parsing import Node, last_word
 from infino.local.promql.storage import Floats, Mask, Times
 from infino.local.promql.values import Vector, empty, from_rows, somewhere
 
+# Prometheus reads the number of rows as an int64.
 _LARGEST_INTEGER = float(2**63)
 
 
@@ -134,9 +135,11 @@ def _chosen(evaluation: Evaluation, node: Node, vector: Vector, counts: Floats) 
             order = np.arange(len(group.rows))[:, None]
         else:
             keys = -values if operator == "topk" else values
+            # NaN ranks behind every number, whichever end is asked for.
             order = np.lexsort((keys, np.isnan(values), ~there), axis=0)
             ranks = np.argsort(order, axis=0, kind="stable")
         present[group.rows] = there & (ranks < counts)
+        # A vector shows its rows by rank; a matrix is sorted by labels, so there the order does not matter.
         if evaluation.instant and len(group.rows):
             ordered.extend(group.rows[place] for place in order[:, 0])
     kept = Vector(vector.labels, vector.values, present)
@@ -152,12 +155,14 @@ def _count_values(evaluation: Evaluation, node: Node, vector: Vector, times: Tim
     if not valid_name(label, utf8=evaluation.rules.utf8_names):
         raise bad_query(f'invalid label name "{label}"')
     names, without = _grouping(node)
+    # `without` takes away the very label that would hold the value.
     unlabelled = without and label in names
     counted: dict[LabelKey, tuple[Labels, Floats]] = {}
     for group in _groups(node, vector):
         values, present = vector.values[group.rows], vector.present[group.rows]
         for value in np.unique(values[present]):
             evaluation.hold(values.size)
+            # NaN is a value that is counted like any other, and equals nothing, itself included.
             same = np.isnan(values) if np.isnan(value) else values == value
             count: Floats = (same & present).sum(axis=0).astype(np.float64)
             labels = group.labels if unlabelled else with_label(group.labels, label, plain(float(value)))

@@ -125,5 +125,6 @@ def read_form(body: bytes, query: str) -> CallParameters:
             raise bad_query("the body is not form-encoded UTF-8 text") from None
         if len({name for name, _ in pairs}) < len(pairs):
             raise bad_query("a parameter is given twice")
+        # The body comes last, so that it wins over the URL, as in Prometheus.
         values |= dict(pairs)
     return CallParameters(values)

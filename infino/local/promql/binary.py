@@ -53,6 +53,7 @@ class Matching:
     def signature(self, labels: Labels) -> Signature:
         """Give what must be alike in two rows for them to match."""
         if self.on:
+            # A label that is missing is an empty one, so a row that has it empty matches one that lacks it.
             return label_key({name: value for name, value in keep(labels, self.names).items() if value})
         return label_key(leave_out(labels, frozenset([*self.names, NAME])))
 
@@ -129,6 +130,7 @@ def _set_operation(matching: Matching, left: Vector, right: Vector) -> Vector:
         taken = _anywhere(left, of_left)
         added = right.present.copy()
         for row, signature in enumerate(of_right):
+            # Whatever the left side has of a signature at a step keeps out all that the right side has of it there.
             added[row] &= ~taken.get(signature, nowhere)
         values = np.concatenate([left.values, right.values])
         present = np.concatenate([left.present, added])
@@ -192,6 +194,7 @@ def _matched(matching: Matching, left: Vector, right: Vector, *, early: bool) ->
     one_rows = _rows_by_signature(matching, one)
     # A step where one side is empty has no result, so nothing there can be wrong either.
     relevant = somewhere(left.present) & somewhere(right.present)
+    # Before any row is combined: Prometheus refuses such a group also where no row of the other side meets it.
     _check_one_side(one, one_rows, "left" if swapped else "right", relevant)
     pairs = _pairs(matching, many, one_rows)
     if not pairs:
@@ -236,4 +239,5 @@ def _result_labels(matching: Matching, many: Labels, one: Labels) -> Labels:
     if matching.cardinality == "OneToOne":
         return keep(labels, matching.names) if matching.on else leave_out(labels, frozenset(matching.names))
     changed = leave_out(labels, frozenset(matching.include))
+    # A label that is empty on the one side is taken away from the many, as Prometheus does.
     return {**changed, **{name: one[name] for name in matching.include if one.get(name)}}

@@ -34,6 +34,7 @@ def _difference(windows: Windows, oldest: Positions, newest: Positions, *, count
     if not counter:
         return change
     previous = values[:, :-1]
+    # A counter that fell began anew at 0, so all that it had before is part of its increase.
     lost = np.where(values[:, 1:] < previous, previous, 0.0)
     finite = np.isfinite(lost)
     if lost.any():
@@ -62,9 +63,11 @@ def _extrapolate(windows: Windows, *, counter: bool, per_second: bool) -> Answer
     before = _seconds(windows.times[oldest] - windows.starts)
     after = _seconds(windows.ends - windows.times[newest])
     limit = average * _THRESHOLD
+    # `extrapolatedRate` of promql/functions.go, whose order of these two steps changed with 3.0.
     if windows.threshold_first:
         before = np.where(before >= limit, average / 2, before)
     if counter:
+        # A counter cannot have been below 0: nothing is made up for the time before it would have been there.
         to_zero = sampled * (windows.values[:, oldest] / change)
         usable = (change > 0) & (windows.values[:, oldest] >= 0) & (to_zero < before)
         before = np.where(usable, to_zero, before)
@@ -98,6 +101,7 @@ def _last_two(windows: Windows, *, counter: bool) -> tuple[Floats, Floats, Mask]
     before = np.maximum(newest - 1, 0)
     change = windows.values[:, newest] - windows.values[:, before]
     if counter:
+        # After a reset the newest value is all increase.
         change = np.where(windows.values[:, newest] < windows.values[:, before], windows.values[:, newest], change)
     return change, _seconds(windows.times[newest] - windows.times[before]), enough
 

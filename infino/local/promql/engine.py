@@ -19,6 +19,7 @@ from infino.local.promql.storage import Floats, Storage, StoredSeries, Times
 from infino.local.promql.values import Ranges, Scalar, TextLiteral, Value, Vector, merged, without_names
 from infino.local.promql.windows import bounds
 
+# Prometheus' own limit (web/api/v1/api.go): minutes over a week, or hours over a year.
 MOST_STEPS = 11_000
 _LATEST = 2**53  # milliseconds; a double counts exactly up to here
 
@@ -90,6 +91,7 @@ class Evaluator:
         _check_time(at)
         evaluation = self._evaluation(storage, at, at, 0, cancelled)
         times = np.array([at], dtype=np.int64)
+        # NaN and infinities are values of PromQL, and nothing to warn of.
         with np.errstate(all="ignore"):
             node = parse(query)
             if kind_of(unwrapped(node)) in ("MatrixSelector", "SubqueryExpr"):
@@ -208,6 +210,7 @@ def _series(value: Value, times: Times) -> list[StoredSeries]:
         (labels, values[present], times[present])
         for labels, values, present in zip(vector.labels, vector.values, vector.present, strict=True)
     ]
+    # The API sorts a matrix so, and tells that to whoever asks for another order (see `sort`).
     rows.sort(key=lambda row: sorted(row[0].items()))
     return [StoredSeries(labels, at, values) for labels, values, at in rows if len(at)]
 

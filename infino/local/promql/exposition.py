@@ -20,6 +20,7 @@ _LATEST = 2**62  # milliseconds that still fit the arithmetic of the evaluator
 _SHOWN = 200
 _END = "# EOF"
 _BRACES = r'\{(?:[^"{}]|"(?:\\.|[^"\\])*+")*+\}'
+# Possessive quantifiers: a line that is not a sample is found out in one pass, however long it is.
 _LINE = re.compile(
     rf"(?P<series>[^\s{{}}#]*+\s*(?:{_BRACES})?)\s*(?P<value>[^\s{{}}#]+)(?:\s+(?P<time>[^\s{{}}#]+))?"
     rf"(?:\s+#\s*(?P<exemplar>{_BRACES})\s*(?P<seen>[^\s{{}}#]+)(?:\s+(?P<at>[^\s{{}}#]+))?)?"
@@ -115,6 +116,7 @@ def _sample(line: str, known: dict[str, dict[str, str]], now: int, seconds: bool
     value = _value(found["value"])
     if found["exemplar"]:
         about = _labels("exemplar" + found["exemplar"])
+        # Exemplars are not stored, but a wrong one is a mistake in the text all the same.
         if sum(len(name) + len(text) for name, text in about.items() if name != NAME) > _MOST_EXEMPLAR:
             raise ValueError(f"the labels of an exemplar may have {_MOST_EXEMPLAR} characters together")
         _value(found["seen"])

@@ -18,6 +18,7 @@ from infino.local.promql.values import Scalar, Value, Vector, from_rows, merged,
 from infino.local.promql.windows import bounds, sharing_times, windows_of
 
 Handler = Callable[[Evaluation, Node, Times], Value]
+# By these names Prometheus tells counters, for its note alone (promql/functions.go).
 _COUNTER_ENDINGS = ("_total", "_sum", "_count", "_bucket")
 
 
@@ -33,6 +34,7 @@ def evaluate(evaluation: Evaluation, node: Node, times: Times) -> Value:
         return _calendar(evaluation, node, times)
     handler = _HANDLERS.get(name)
     if handler is None:
+        # All others of this name read native histograms, which nothing here stores.
         native = name.startswith("histogram_") and name != "histogram_quantiles"
         kind = " (for native histograms)" if native else ""
         raise unsupported(f"function {name}(){kind}")
@@ -63,6 +65,7 @@ def _over_time(evaluation: Evaluation, node: Node, times: Times) -> Vector:
     result = from_rows(rows, len(times))
     if name in ("rate", "increase") and result.labels:
         _check_counter(evaluation, result.labels[0].get(NAME, ""))
+    # Rows may become alike only by losing their names, and then they must not meet at a step.
     return merged(result) if name in KEEPS_NAME else without_names(result)
 
 
@@ -89,6 +92,7 @@ def _constant(number: Callable[[Evaluation], float]) -> Handler:
 
 def _to_scalar(evaluation: Evaluation, node: Node, times: Times) -> Scalar:
     inner = evaluation.vector(node.args[0], times)
+    # At a step with several rows, as with none, there is no one number to give.
     alone = inner.present.sum(axis=0) == 1
     return Scalar(np.where(alone, np.where(inner.present, inner.values, 0.0).sum(axis=0), np.nan))
 
@@ -107,6 +111,7 @@ def _pick(choose: Callable[[Floats, Floats], Floats]) -> Handler:
 
 def _timestamp(evaluation: Evaluation, node: Node, times: Times) -> Vector:
     inner = unwrapped(node.args[0])
+    # Only what comes straight from the store still knows its own time; anything computed has that of the step.
     if kind_of(inner) == "VectorSelector":
         found = selectors.newest(evaluation, inner, times)
         rows = [(labels, at / 1000, present) for labels, _, at, present in found]
@@ -126,6 +131,7 @@ def _clamp(evaluation: Evaluation, node: Node, times: Times) -> Vector:
     limits = [evaluation.scalar(arg, times).values for arg in node.args[1:]]
     if node.func.name == "clamp":
         low, high = limits
+        # Limits that cross leave nothing, as Prometheus has it.
         values = elementwise.greater(low, elementwise.lesser(high, inner.values))
         clamped = inner.replaced(values, inner.present & ~(low > high))
     else:
@@ -148,6 +154,7 @@ def _absent_labels(node: Node) -> dict[str, str]:
         if last_word(matcher.op) == "Equal" and matcher.name not in seen:
             labels[matcher.name] = matcher.value
         else:
+            # Two conditions on one label do not say which value the missing series would have.
             labels.pop(matcher.name, None)
         seen.add(matcher.name)
     return {name: value for name, value in labels.items() if value}

@@ -106,6 +106,7 @@ def quantile(rank: float, bounds: Sequence[float], counts: Sequence[float]) -> t
     if not 0 <= rank <= 1:
         return math.copysign(math.inf, rank), False
     buckets = _ordered(bounds, counts)
+    # Without the bucket of all observations nobody knows how many there were.
     if buckets[-1].upper != math.inf:
         return math.nan, False
     forced = _make_monotonic(buckets)
@@ -114,8 +115,10 @@ def quantile(rank: float, bounds: Sequence[float], counts: Sequence[float]) -> t
         return math.nan, forced
     wanted = rank * observations
     place = next((i for i, bucket in enumerate(buckets[:-1]) if bucket.count >= wanted), len(buckets) - 1)
+    # The last bucket is open: all that is known of its values is that they are above its lower end.
     if place == len(buckets) - 1:
         return buckets[-2].upper, forced
+    # The first bucket begins at 0, unless it ends below: then it is open downwards.
     if place == 0 and buckets[0].upper <= 0:
         return buckets[0].upper, forced
     lower = buckets[place - 1] if place else HistogramBucket(0.0, 0.0)
@@ -141,6 +144,7 @@ def quantiles(ranks: Floats, bounds: Sequence[float], counts: Floats) -> tuple[F
     if last < 1 or upper[-1] != np.inf or (upper[1:] == upper[:-1]).any():
         return np.full(len(ranks), np.nan), np.zeros(len(ranks), dtype=np.bool_)
     grown = np.diff(ordered, axis=0)
+    # Whatever `quantile` would have to mend first is left to it.
     rising: Mask = ((grown == 0) | (grown > _ROUNDING * np.abs(ordered[1:]))).all(axis=0)
     usable = rising & (ordered[-1] > 0) & np.isfinite(ordered[-1]) & (ranks >= 0) & (ranks <= 1)
     wanted = ranks * ordered[-1]

@@ -60,6 +60,7 @@ def label_replace(vector: Vector, texts: Sequence[str], rules: Rules) -> Vector:
     pattern = compile_pattern(expression, dot_matches_newline=rules.dot_matches_newline)
     _check_name(destination, "label_replace", rules)
     values = [labels.get(source, "") for labels in vector.labels]
+    # Each value once: rows are many, and their values few.
     replacements = _replacements(template, pattern, sorted(set(values)))
     labels = [
         with_label(old, destination, replacements[value]) if value in replacements else old

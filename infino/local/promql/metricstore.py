@@ -20,6 +20,7 @@ from infino.local.store import Dataset, DatasetView, Store
 from infino.local.store.samples import NAME_FIELD, TIME_FIELD, VALUE_FIELD, show_samples
 
 METRICS = "metrics"
+# Datasets whose series stay in memory; each is read anew when it is asked for again.
 _MOST_CATALOGUES = 64
 _OWN_FIELDS = frozenset({TIME_FIELD, NAME_FIELD, VALUE_FIELD})
 
@@ -112,6 +113,7 @@ class MetricStore:
         for sample in samples:
             text = orjson.dumps(sample.labels, option=orjson.OPT_SORT_KEYS).decode()
             texts.setdefault(text, sample.labels)
+            # Two lines that say the same are one; two that differ would leave it to chance which is kept.
             known = points.setdefault((text, sample.time), sample.value)
             if known != sample.value and not (math.isnan(known) and math.isnan(sample.value)):
                 reason = f"the series {text[:500]} has two values at the time {sample.time}, and keeps one for a time"
@@ -205,6 +207,7 @@ class MetricStore:
         documents = [
             {
                 TIME_FIELD: "1970-01-01T00:00:00.000Z",
+                # A fraction, so that the field is a double from the first sample on.
                 VALUE_FIELD: 0.5,
                 **_as_fields(labels),
             }
@@ -218,6 +221,7 @@ class MetricStore:
     def _catalogue(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> Catalogue:
         with self._lock:
             known = self._catalogues.get(dataset.uuid)
+        # Outside of the lock: reading the series of one dataset must not keep queries of others waiting.
         row = cursor.execute(f"SELECT coalesce(max(sid), 0) FROM series_{dataset.id}").fetchone()
         newest = int(row[0]) if row else 0
         if known is not None and known.newest == newest:
@@ -282,5 +286,6 @@ def joined(first: StoredSeries, second: StoredSeries) -> StoredSeries:
     """Join the samples of one series from two places; at equal times the second place counts."""
     times = np.concatenate([second.times, first.times])
     values = np.concatenate([second.values, first.values])
+    # Of equal times the first place is kept, which is why the second series stands first.
     unique, places = np.unique(times, return_index=True)
     return StoredSeries(second.labels, unique, values[places])

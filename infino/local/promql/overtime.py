@@ -58,6 +58,7 @@ def _time_of_extreme(extreme: Reducer) -> RangeFunction:
 
     def reduce(piece: WindowPiece) -> Floats:
         best = extreme(piece.values, piece.mask)[:, None]
+        # The extreme is NaN only where all of them are, and then the last sample is as good as any.
         hit = piece.mask & ((piece.values == best) | np.isnan(best))
         place = hit.shape[1] - 1 - np.argmax(hit[:, ::-1], axis=1)
         times: Floats = np.take_along_axis(piece.times, place[:, None], axis=1)[:, 0] / 1000
@@ -86,6 +87,7 @@ def _quantile(windows: Windows, arguments: Sequence[Floats]) -> Answer:
 
 def _deriv(windows: Windows, _: Sequence[Floats]) -> Answer:
     def reduce(piece: WindowPiece) -> Floats:
+        # From the first sample on: Unix times are so large that their squares would eat the digits of the slope.
         offsets = (piece.times - piece.times[:, :1]) / 1000
         return statistics.regression(offsets, piece.values, piece.mask)[0]
 
@@ -94,6 +96,7 @@ def _deriv(windows: Windows, _: Sequence[Floats]) -> Answer:
 
 def _predict_linear(windows: Windows, arguments: Sequence[Floats]) -> Answer:
     def reduce(piece: WindowPiece) -> Floats:
+        # From the step on, so that the level at offset 0 is the one at the time of the query.
         offsets = (piece.times - piece.now[:, None]) / 1000
         slope, level = statistics.regression(offsets, piece.values, piece.mask)
         return slope * arguments[0][piece.steps] + level
@@ -105,6 +108,7 @@ def _smooth(values: list[float], smoothing: float, trending: float) -> float:
     """Double exponential smoothing of one window."""
     level, trend, previous = values[0], values[1] - values[0], 0.0
     for position, value in enumerate(values[1:], start=1):
+        # The first trend is the step between the first two samples; it is smoothed from the third sample on.
         if position > 1:
             trend = trending * (level - previous) + (1 - trending) * trend
         previous, level = level, smoothing * value + (1 - smoothing) * (level + trend)

@@ -24,6 +24,7 @@ MOST_NESTED = 250
 # Everything that can put one expression inside another.
 _NESTING = re.compile(r"[(+\-*/%^<>]|[=!]=|\[|\b(?:and|or|unless|atan2)\b", re.IGNORECASE)
 _NEGATIVE_AT = re.compile(r"@\s*-")
+# Syntax of newer or experimental Prometheus, known by its look where the parser only says that it is wrong.
 _NOT_OURS = (
     (re.compile(r"\]\s*(?:offset\s+\S+\s*)?(anchored|smoothed)\b"), "the {} modifier"),
     (re.compile(r"\b(?:offset\s*-?)\s*(\()"), "duration arithmetic"),
@@ -85,6 +86,7 @@ def parse(query: str) -> Node:
     if len(query) > MOST_CHARACTERS:
         raise bad_query(f"query is longer than {MOST_CHARACTERS} characters")
     query = rewritten(query)
+    # Quoted text may hold any sign, and none of them nests anything.
     bare = STRING.sub('""', query)
     if len(_NESTING.findall(bare)) > MOST_NESTED:
         raise bad_query(f"query nests or chains more than {MOST_NESTED} expressions")
@@ -127,6 +129,7 @@ def matcher_groups(node: Node, rules: Rules) -> list[list[Matcher]]:
         return expression_of(value) if kind in ("=~", "!~") else str(value)
 
     groups = [read(group) for group in node.matchers.or_matchers] or [read(node.matchers.matchers)]
+    # Such a selector would read every series there is (Prometheus refuses it as well).
     if any(matching([{}], [group]) for group in groups):
         raise bad_query("vector selector must contain at least one non-empty matcher")
     return groups

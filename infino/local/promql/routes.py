@@ -86,6 +86,7 @@ def _answer(
     try:
         form = read_form(call.body, call.raw_query)
         form.check({*known, "query", "index", "timeout"})
+        # A caller may ask for less time than others get, and never for more.
         longest = gateway.options.sql_timeout
         engine = Evaluator(timeout=min(longest, form.duration("timeout", longest)))
         with gateway.store.reading() as cursor:

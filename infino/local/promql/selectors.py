@@ -63,12 +63,14 @@ def newest(evaluation: Evaluation, node: Node, times: Times) -> list[tuple[Label
     if not len(wanted):
         return []
     lookback = evaluation.rules.lookback
+    # Both versions look back equally far; 3.x leaves out the very start.
     oldest = wanted - lookback if evaluation.rules.closed_windows else wanted - lookback + 1
     rows = []
     for series in _select(evaluation, node, int(oldest.min()), int(wanted.max()), len(wanted)):
         place = np.searchsorted(series.times, wanted, side="right") - 1
         index = np.maximum(place, 0)
         values, at = series.values[index], series.times[index]
+        # A marker ends its series at once, instead of after the lookback.
         present = (place >= 0) & (at >= oldest) & ~is_stale(values)
         rows.append((series.labels, values, at, present))
     return rows
@@ -114,6 +116,7 @@ def _alive(series: StoredSeries) -> StoredSeries:
 def _subquery(evaluation: Evaluation, node: Node, start: int, end: int) -> list[StoredSeries]:
     """Evaluate the inner expression on its own grid, aligned to multiples of its step."""
     step = milliseconds(node.step) or evaluation.rules.default_step
+    # At multiples of the step, whatever the start is, so that two overlapping queries see the same points.
     first = -(-start // step) * step
     if first == start and not evaluation.rules.closed_windows:
         first += step

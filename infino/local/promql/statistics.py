@@ -109,6 +109,7 @@ def quantile(values: Floats, mask: Mask, rank: Floats) -> Floats:
     weight = exact - np.floor(exact)
     low = np.take_along_axis(ordered, lower[:, None], axis=1)[:, 0]
     high = np.take_along_axis(ordered, upper[:, None], axis=1)[:, 0]
+    # As promql/quantile.go writes it, so that infinities and NaN come out alike.
     result = low * (1 - weight) + high * weight
     result = np.where(rank < 0, -np.inf, np.where(rank > 1, np.inf, result))
     return np.where((count == 0) | np.isnan(rank), np.nan, result)
@@ -131,6 +132,7 @@ def regression(offsets: Floats, values: Floats, mask: Mask) -> tuple[Floats, Flo
     spread = total(offsets * offsets, mask) - sum_x * sum_x / count
     slope = covariance / spread
     level = sum_y / count - slope * sum_x / count
+    # Equal values have the slope 0 exactly, which rounding would miss (promql/functions.go, linearRegression).
     flat = ((values == values[:, :1]) | ~mask).all(axis=1)
     infinite = np.isinf(values[:, 0])
     slope = np.where(flat, np.where(infinite, np.nan, 0.0), slope)

@@ -104,6 +104,7 @@ def pieces(windows: Windows) -> Iterator[tuple[slice, WindowPiece]]:
         width = max(1, int(count.max(initial=0)))
         offsets = np.arange(width)
         mask = offsets[None, :] < count[:, None]
+        # Padded places point at some sample as well, so that no index leaves the row; the mask hides them.
         places = np.minimum(windows.first[part][:, None] + offsets[None, :], len(windows.times) - 1)
         yield (
             part,
