@@ -53,6 +53,7 @@ def read_policy(body: dict[str, Any]) -> tuple[str, list[str], str | None]:
         raise Problem(400, "illegal_argument_exception", 'send {"enrich_policy": {"match_field", "enrich_fields"}}')
     if not all(isinstance(field, str) and field != match_field for field in fields):
         raise Problem(400, "illegal_argument_exception", "enrich_fields must be names other than the match field")
+    # The words of Elasticsearch, of this service, and of early clients.
     source = policy.get("indices") or policy.get("index") or policy.get("source_dataset")
     if isinstance(source, list) and len(source) == 1:
         source = source[0]
@@ -67,6 +68,7 @@ def only_source(
     """Return the one other dataset that has all the fields, or raise a 400 that asks for its name."""
     found = []
     for dataset in gateway.store.list(cursor):
+        # Datasets that the caller may not read must not decide, for a refusal would tell that they are there.
         if dataset.name == name or not gateway.access.allows(principal, "read", "record", dataset.name):
             continue
         view = view_for(gateway, principal, cursor, dataset)
@@ -85,6 +87,7 @@ def copied(writing: WriteStatement, name: str, source: str, match_field: str, fi
             raise Problem(404, "index_not_found_exception", f"no such dataset [{needed}]")
     target = writing.target(name, "t")
     key = identifier(match_field)
+    # The first by id, so that the same policy gives the same result twice.
     firsts = ", ".join(f"arg_min({identifier(field)}, _id) AS c{number}" for number, field in enumerate(fields))
     shown = ", ".join(f"s.c{number}" for number in range(len(fields)))
     question = (

@@ -121,16 +121,19 @@ class Faults:
             yield fault
         finally:
             with self._lock:
+                # By identity: two faults may say the same.
                 self._armed = [armed for armed in self._armed if armed is not fault]
 
     def take(self, method: str, path: str) -> Fault | None:
         """Return the fault that hits a request, and count it."""
+        # Without the lock: every request passes here, and hardly any gateway has faults.
         if not self._armed:
             return None
         with self._lock:
             for fault in self._armed:
                 if not fault.matches(method, path):
                     continue
+                # The first fault that is meant decides, also while it lets requests pass.
                 if fault.skip > 0:
                     fault.skip -= 1
                     return None

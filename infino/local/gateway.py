@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from infino import AsyncInfino, Infino
 
 START_TIMEOUT = 15.0
+# As much as the client takes of a frame.
 WEBSOCKET_MESSAGE_LIMIT = 16 * 1024 * 1024
 
 
@@ -141,6 +142,7 @@ class LocalGateway:
         if self._thread is not None:
             return self
         _need_real_threads()
+        # First: a port that is taken is told before the data folder is opened or made.
         self._socket = listen(self._host, self._port)
         try:
             self._gateway = Gateway(self._options)
@@ -163,6 +165,7 @@ class LocalGateway:
         atexit.unregister(self._end)
         if self._thread is not None and self._server is not None:
             self._server.should_exit = True
+            # Running requests may end by themselves; then statements are broken off, also those that begin meanwhile.
             self._thread.join(GRACE)
             deadline = time.monotonic() + START_TIMEOUT
             while self._thread.is_alive() and self._gateway is not None and time.monotonic() < deadline:
@@ -175,6 +178,7 @@ class LocalGateway:
             self._gateway.close()
         if self._socket is not None:
             self._socket.close()
+        # All of it anew at the next `start`: nothing of a stopped gateway is used again.
         self._thread = self._server = self._application = self._gateway = self._socket = None
 
     def _end(self, process: int) -> None:
@@ -313,6 +317,7 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
+        # Else the port of a gateway that was just stopped is taken for a minute (TIME_WAIT).
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen(256)

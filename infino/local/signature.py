@@ -135,6 +135,7 @@ class Verifier:
         """
         if payload_hash == UNSIGNED:
             return
+        # Not sent, as old clients do: what they signed is the hash of the body that is here by now.
         if not payload_hash:
             claim = attrs.evolve(self._claim_of_headers(wire, stock=stock), payload_hash=actual)
             self._check(wire, claim, ignore=None, stock=stock)
@@ -143,6 +144,7 @@ class Verifier:
 
     def check_socket(self, wire: ReceivedRequest) -> str:
         """Verify a WebSocket handshake, signed in its query or in its headers, and return the access key."""
+        # Clients other than browsers can set headers, and these sign as they do any request.
         if wire.header(b"authorization") is not None:
             access_key, payload_hash = self.check_request(wire)
             self.check_body(wire, EMPTY_SHA256, payload_hash)
@@ -190,6 +192,7 @@ class Verifier:
         scope = CREDENTIAL.fullmatch(credential)
         if scope is None or not signed or not signature:
             raise refuse("the signature needs Credential=<key>/<date>/<region>/<service>/aws4_request, ...")
+        # A signature for another region or service must not hold here, whoever made it.
         allowed = [(self._region, service, "aws4_request") for service in services or (self._service,)]
         if (scope["region"], scope["service"], scope["end"]) not in allowed:
             raise refuse(f"the credential scope must end in {'/'.join(allowed[0])}")
@@ -208,6 +211,7 @@ class Verifier:
             raise refuse("the host header must be signed")
         if ignore is None and "x-amz-date" not in claim.signed_headers:
             raise refuse("the x-amz-date header must be signed")
+        # The order is part of what is signed; any other would make two texts out of one request.
         if list(claim.signed_headers) != sorted(set(claim.signed_headers)):
             raise refuse("SignedHeaders must be sorted, each name once")
         self._check_time(claim.timestamp)
@@ -223,6 +227,7 @@ class Verifier:
             digest = hashlib.sha256(canonical.encode("utf-8", "surrogateescape")).hexdigest()
             text = f"{ALGORITHM}\n{claim.timestamp}\n{scope}\n{digest}"
             signature = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+            # In constant time: how long a comparison takes must not tell how much of a guess was right.
             if hmac.compare_digest(signature.encode(), claim.signature.encode("utf-8", "replace")):
                 return
         raise refuse("the signature does not match; check INFINO_SECRET_KEY and what was signed", "invalid_signature")
@@ -250,6 +255,7 @@ class Verifier:
         headers = canonical_headers(wire, claim.signed_headers)
         names = ";".join(claim.signed_headers)
         path = wire.raw_path.decode("latin-1") or "/"
+        # Each deviation that is tolerated is one more text to try, made of nothing but the request.
         paths, queries = [path], [canonical_query(wire.raw_query, ignore)]
         if stock:
             paths.append(quote(path, safe="/" + UNRESERVED))

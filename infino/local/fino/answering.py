@@ -58,7 +58,7 @@ def answer(
         streaming: Whether pieces are sent as they are ready and an `EOM` ends them, or one `result` at the end.
 
     Yields:
-        Frames to send, and one `Answered`, so that who sees the last frame finds the answer in the thread.
+        Frames to send, and one `StoredAnswer`, so that who sees the last frame finds the answer in the thread.
     """
     chosen = planner()
     yield frames.update("router", "Reading the question", scope.now())
@@ -66,6 +66,7 @@ def answer(
         plan = chosen.plan(question, scope.schemas, history)
         yield frames.update("query_planner", f"{chosen.label}: {plan.reading}", scope.now())
         sources = tuple({"index_name": plan.dataset, "connection_id": "infino"} for _ in [0] if plan.dataset)
+        # A thread that names its sources knows them already; the service says only what it chose itself.
         if streaming and sources and not restricted:
             yield frames.partial("router", "sources", list(sources), scope.now())
         if streaming:
@@ -79,6 +80,7 @@ def answer(
     except Problem as problem:
         yield frames.error("The query for this question failed.", f"{problem.type}: {problem.reason}")
         return
+    # Before the last frames: whoever sees the end finds the answer in the thread.
     yield done
     yield from _finish(question, done, scope, streaming)
 
@@ -141,6 +143,7 @@ def _sentence(plan: QuestionPlan, rows: Sequence[Mapping[str, Any]], total: int)
         return f"The {plan.metric.replace('_', ' ')} is **{value}**."
     if plan.over_time:
         return f"**{total:,}** points over time, from {first[plan.category]} to {rows[-1][plan.category]}."
+    # Several may share the first place; naming one of them alone would be wrong.
     level = [str(row[plan.category]) for row in rows if row[plan.metric] == first[plan.metric]]
     who = f"**{level[0]}** comes" if len(level) == 1 else f"**{', '.join(level[:5])}**{more(level[5:])} come"
     cut = f" These are {len(rows):,} of {total:,}." if total > len(rows) else ""

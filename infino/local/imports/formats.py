@@ -17,6 +17,7 @@ from infino.local.values import exact
 
 FORMATS = ("json", "jsonl", "csv", "auto")
 SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+# What is read as one piece takes memory as one piece, several times its size.
 LONGEST_CELL, LONGEST_LINE, LONGEST_ARRAY = 10 * 1024**2, 100 * 1024**2, 100 * 1024**2
 NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 
@@ -38,6 +39,7 @@ def detect(filename: str, path: Path) -> str:
     if by_name:
         return by_name
     with path.open("rb") as file:
+        # The mark of UTF-8 may stand before the first character of any of these formats.
         start = file.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n")
     return {b"[": "json", b"{": "jsonl"}.get(start[:1], "csv")
 
@@ -103,6 +105,7 @@ def _csv(path: Path) -> Iterator[Record]:
         raise Problem(400, "parse_exception", "the first row must name each column once")
     if len(header) == 1 and (parted := next((sign for sign in ";\t|" if sign in header[0]), None)):
         raise Problem(400, "parse_exception", f"the columns must be separated by commas, not by {parted!r}")
+    # Read twice: a column has its type only when its last cell was seen, and the file may not fit into memory.
     kinds = ["empty"] * len(header)
     for row in rows:
         if not isinstance(row, Bad) and len(row) == len(header):
@@ -129,6 +132,7 @@ def _rows(path: Path) -> Iterator[list[str] | Bad]:
                     yield Bad(rows.line_num, f"line {rows.line_num}: {len(row)} cells for {width} columns")
                 elif row:
                     yield row
+        # After this nobody knows where the next row begins.
         except (csv.Error, UnicodeDecodeError) as error:
             yield Bad(rows.line_num, f"after line {rows.line_num}: {error}; the rest of the file can't be read")
 

@@ -52,6 +52,7 @@ class _PartInProgress:
         self.headers, self.text, self.file = {}, b"", None
 
     def header_field(self, data: bytes, start: int, end: int) -> None:
+        # Names of headers may come in pieces, as everything here, and in any case.
         self.header += data[start:end].lower()
 
     def header_value(self, data: bytes, start: int, end: int) -> None:
@@ -63,6 +64,7 @@ class _PartInProgress:
     def headers_finished(self) -> None:
         _, options = parse_options_header(self.headers.get(b"content-disposition", b""))
         self.name = options.get(b"name", b"").decode("utf-8", "replace")
+        # RFC 7578, 4.2: a file has a name; a part called `file` is one without, as some clients send it.
         if b"filename" in options or self.name == "file":
             if self.path is not None:
                 raise Problem(400, "illegal_argument_exception", "send one file in one upload")
@@ -127,6 +129,7 @@ def read_form(body: Path, content_type: str) -> MultipartForm:
             while chunk := file.read(CHUNK):
                 parser.write(chunk)
         parser.finalize()
+        # A body that was cut off between two parts looks whole to the parser, but for its closing boundary.
         if not reading.ended:
             raise Problem(400, "parse_exception", "the multipart body breaks off before its end")
         if reading.path is None:

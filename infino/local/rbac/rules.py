@@ -46,6 +46,7 @@ def may(permissions: Iterable[Permission], action: str, resource_type: str, reso
     for permission in permissions:
         if not concerns(permission, resource_type, resource) or not {action, "*"} & set(permission["Actions"]):
             continue
+        # A denial with fields hides these, and not the dataset.
         if permission["Effect"] == "Deny" and not permission["Fields"]:
             return False
         allowed = allowed or permission["Effect"] == "Allow"
@@ -77,6 +78,7 @@ class FieldRules:
             return True
         if any(covers(pattern, field) for pattern in self.deny):
             return False
+        # What is not allowed is hidden, once anything is allowed by name.
         return self.allow is None or any(covers(pattern, field) for pattern in self.allow)
 
     def redacts(self, field: str) -> bool:

@@ -25,6 +25,7 @@ def _handlers(kind: str) -> dict[str, Handler]:
     def listed(gateway: Gateway, call: GatewayCall) -> Reply:
         saved = Saved(gateway, kind)
         limit, offset = min(_number(call, "limit", PAGE), MOST), _number(call, "offset", 0)
+        # All of the tags, and any of the ids.
         wanted = set(filter(None, call.query.get("tags", "").split(",")))
         ids = set(filter(None, call.query.get("ids", "").split(",")))
         seen = [
@@ -46,6 +47,7 @@ def _handlers(kind: str) -> dict[str, Handler]:
 
     def update(gateway: Gateway, call: GatewayCall) -> Reply:
         saved = Saved(gateway, kind)
+        # Reading and writing as one step, so that no change of another caller is lost between them.
         with gateway.control.changing():
             stored = saved.change(call.principal, call.path["id"])
             return Reply(json=saved.envelope(saved.store(stored, patched(stored.body, call.json_object()))))
@@ -53,6 +55,7 @@ def _handlers(kind: str) -> dict[str, Handler]:
     def replace(gateway: Gateway, call: GatewayCall) -> Reply:
         saved = Saved(gateway, kind)
         with gateway.control.changing():
+            # PUT makes what is not there (RFC 9110, 9.3.4).
             if gateway.control.get(kind, call.path["id"]) is None:
                 made = saved.create(call.principal, call.json_object(), call.path["id"])
                 return Reply(201, saved.envelope(made))

@@ -78,6 +78,7 @@ class QueryBuilder:
         if chart in NUMBERS:
             picked = f"SELECT {metric.expression} AS {self._name(metric.alias)} {self._from()}"
             return self._built(picked, bound(value=metric.alias))
+        # Not refused: the service shows something for every chart, and says what it is missing.
         if x is None:
             self.warn("missing_x_axis_for_chart", f"a {chart} needs mapping.x; every column is shown")
             return self._built(f"SELECT * {self._from()}", bound())
@@ -136,6 +137,7 @@ class QueryBuilder:
         return self._built(f"SELECT {columns} {self._from()}", bound(x=x, y=y[:1]))
 
     def _metric(self, chart: str) -> GroupMetric:
+        # Newer documents name metrics; older ones say the same by `aggregation_type` and the first column of y.
         given = [one for one in self.spec["source"]["sql"].get("metrics") or () if isinstance(one, Mapping)]
         if len(given) > 1:
             self.warn("multi_metric_truncated", "only the first metric is used")
@@ -157,6 +159,7 @@ class QueryBuilder:
             self.warn("mapping_y_ignored_for_aggregating_chart", "mapping.y is ignored: the metric is computed")
         if function == "count" and column:
             self.warn("metric_column_unused_with_count_aggregation", f"count counts records; {column} is not used")
+        # Documents may hold columns as they are quoted in SQL.
         plain = str(column or "").strip('"`')
         usual = "count" if function == "count" else plain if function == "none" else f"{function}_{plain}"
         if one.get("custom_expression"):
@@ -214,10 +217,12 @@ class QueryBuilder:
                     parts.append(f"{counted} {direction}")
                     continue
                 self.warn("order_by_function_unknown", f"{one['function']} is unknown; the column itself orders")
+            # Only what is selected can be ordered by in all of these stores.
             if names and column not in (*names, metric.alias):
                 self.warn("order_by_column_unrecognized", f"{column} is not shown; its order is dropped")
                 continue
             parts.append(f"{self._name(column) if names else self._field(column)} {direction}")
+        # Without any order the groups of a chart would change their places from call to call.
         if not parts and x is not None:
             parts = [self._name(x)]
         return f" ORDER BY {', '.join(parts)}" if parts else ""

@@ -69,6 +69,7 @@ def conditions(
         try:
             if reason := meant_elsewhere(one, dataset):
                 raise Unfit(reason)
+            # Also a field that is hidden from the caller, so that a filter cannot find out its values.
             if field not in types:
                 raise Unfit(f"there is no field {field}")
             comparison = _Comparison(dialect.identifier(field), types[field], dialect)
@@ -121,6 +122,7 @@ class _Comparison:
         return " OR ".join(f"{self.column} IS NULL" if value is None else self._is(value) for value in values)
 
     def _is(self, value: Any) -> str:
+        # A list matches by any of its items, as in a search.
         if self.kind.endswith("[]") and self.dialect.lists:
             return f"list_contains({self.column}, {self.dialect.constant(value, self.kind[:-2])})"
         return f"{self.dialect.comparable(self.column, self.kind)} = {self._constant(value)}"
