@@ -83,6 +83,12 @@ def test_users_get_keys_as_secrets(client, gateway, fresh, document):
     assert client.users.delete(name) is True
 
 
+def test_the_administrator_is_a_user_as_others_are(client):
+    admin = client.users.get("admin")
+    assert (admin.name, admin.roles) == ("admin", ["admin"])
+    assert "admin" in {user.name for user in client.users.list()}
+
+
 @pytest.mark.parametrize("bad", ["Roles: [", "- just\n- a list\n", 7, None])
 def test_documents_that_are_none(client, fresh, bad):
     with pytest.raises(infino.ValidationError):

@@ -16,7 +16,7 @@ from infino.charts.option import read_option
 from infino.charts.svg import scale, show
 from infino.chat.answer import Answer, transcript
 from infino.chat.events import Text
-from infino.chat.notebook import markdown_html
+from infino.chat.notebook import answer_html, markdown_html
 
 HOSTILE = "<script>alert(1)</script>"
 BAR: dict[str, Any] = {
@@ -177,6 +177,12 @@ def test_markdown() -> None:
         "<h3>Head</h3><p>One <strong>bold</strong> <em>it</em> <code>a*b*c</code> same paragraph</p>"
         "<ul><li>first</li><li>second</li></ul><pre>SELECT **1**</pre><p>end</p>"
     )
+
+
+def test_a_page_shows_the_query_that_there_is() -> None:
+    page = answer_html("", None, chart=None, sql=None, querydsl={"size": 1}, suggestions=(), complete=True)
+    assert page.count("<details>") == 1
+    assert "<summary>QueryDSL</summary><pre>{\n  &quot;size&quot;: 1\n}</pre>" in page
 
 
 def test_a_transcript() -> None:

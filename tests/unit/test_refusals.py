@@ -147,6 +147,7 @@ CASES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "a name of a client": ("visible ASCII characters only", lambda _: choose(
         {}, timeout=1, retry=configured().retry, client_id="a b")),
     "a thread that is none": ("a thread is what fino.threads.create gives", lambda _: thread_of("a b", "fino.ask")),
+    "a source of three parts": ("a source is the name of a dataset", lambda _: source_list([("a", "b", "c")])),  # type: ignore[list-item]  # wrong
     "a source that is none": ("a source is the name of a dataset", lambda _: source_list([""])),
     # runtime
     "half a character": ("half of a surrogate pair", lambda _: encode.document("\ud800", "roles.create")),

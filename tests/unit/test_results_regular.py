@@ -153,6 +153,7 @@ def test_lists_and_objects_of_tagged_rows_are_read_alike() -> None:
         ({"Object": {"Integer": 1, "b": 2}}, {"Integer": 1, "b": 2}),
         ({"Object": {"a": {"Float": 0.5}}}, {"a": 0.5}),
         ({"Null": None}, None),
+        ({"Null": 5}, None),
     ]
     for cell, wanted in cells:
         for others in ([], [({"Array": ["y"]}, ["y"])] * 3):

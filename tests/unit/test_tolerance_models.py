@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -204,6 +206,29 @@ def test_unknown_words_survive(name: str) -> None:
                 continue
             body = least(name) | {wire: "a word from next year"}
             assert cls.from_dict(body).to_dict() == body
+
+
+def test_a_text_may_come_as_what_has_one() -> None:
+    values = ["x", True, 5, 0.5, date(2026, 1, 2), datetime(2026, 1, 2, 3, tzinfo=UTC), Decimal("1.50")]
+    texts = [readers.text(value) for value in values]
+    assert texts == ["x", "true", "5", "0.5", "2026-01-02", "2026-01-02T03:00:00+00:00", "1.50"]
+    assert [readers.nullable(readers.text)(value) for value in (None, 5)] == [None, "5"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_several_spellings_null_hides_no_value(order: int) -> None:
+    """Whether null or the value is read first."""
+    kinds = [getattr(models, name) for name in MODELS if hasattr(getattr(models, name, None), "FIELDS")]
+    looked_at = 0
+    for kind in kinds:
+        for attribute, names, read, *_ in kind.FIELDS:
+            if len(names) > 1 and read in (readers.text, readers.integer):
+                spelled = dict(zip(names[::order], ["7", *[None] * (len(names) - 1)], strict=True))
+                with suppress(ParseError):  # of another field, which must be there
+                    found = read_fields(kind, spelled, is_answer=True)
+                    assert getattr(found, attribute) in ("7", 7)
+                    looked_at += 1
+    assert looked_at > 3
 
 
 def test_a_body_leaves_out_what_only_the_service_sets() -> None:
