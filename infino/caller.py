@@ -43,6 +43,13 @@ def json_body(value: Any, operation: str) -> bytes:
     raise ValidationError(f"the body cannot be sent as JSON: {problem}", operation=operation)
 
 
+def _refuse_pairs(operation: str, **given: Any) -> None:
+    """Refuse anything but mappings for options that are merged into what the call has."""
+    for name, value in given.items():
+        if value and not isinstance(value, Mapping):
+            raise ValidationError(f"{name} must be a mapping, not {type(value).__name__}", operation=operation)
+
+
 def encode_call(
     call: Call[Any],
     *,
@@ -58,6 +65,8 @@ def encode_call(
         check_options(unknown, call.operation)
     if retry is not None and not isinstance(retry, RetryPolicy):
         raise ValidationError("retry must be a RetryPolicy", operation=call.operation)
+    if headers or extra_query or extra_body:
+        _refuse_pairs(call.operation, headers=headers, extra_query=extra_query, extra_body=extra_body)
     if extra_query or extra_body:
         # Few calls have these options, so few processes load what merges them.
         from infino.runtime.encode import extended
@@ -277,6 +286,7 @@ class ClientCaller(_Caller["Transport"]):
         """Make the call and return the typed value."""
         if call.instead is not None:
             return self._exchange(call, options)[1]
+        # As there, in fewer steps: of most answers nothing is wanted but the value.
         try:
             response = (self._opened or self.transport).send(encode_call(call, **options))
         except APIError as error:
@@ -301,7 +311,6 @@ class ClientCaller(_Caller["Transport"]):
         except APIError as error:
             if call.instead is None or error.status not in _NO_ROUTE:
                 return _refusal(error), recover(call, error)
-            # Remembered only after success: a 404 may as well mean that the dataset is missing.
             found = self._exchange(call.instead, options)
             # Remembered only now: a 404 might also have meant that the dataset is missing.
             self._unrouted.add(call.operation)
@@ -316,6 +325,7 @@ class AsyncClientCaller(_Caller["AsyncTransport"]):
         """Make the call and return the typed value."""
         if call.instead is not None:
             return (await self._exchange(call, options))[1]
+        # As there, in fewer steps: of most answers nothing is wanted but the value.
         try:
             response = await (self._opened or self.transport).send(encode_call(call, **options))
         except APIError as error:

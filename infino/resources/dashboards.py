@@ -131,6 +131,7 @@ def _shown(dashboard: Dashboard) -> list[str]:
     return list(dict.fromkeys(p.viz_id for p in dashboard.panels or () if _shows_data(p) and p.viz_id))
 
 
+_ON_THE_WIRE = {"width": "w", "height": "h"}
 Outcome = tuple["Visualization", "VisualizationData | InfinoError"] | InfinoError
 
 
@@ -209,12 +210,21 @@ def _the_panel(dashboard: Dashboard, panel_id: str, operation: str) -> int:
     return found[0]
 
 
-def _moved_panel(dashboard: Dashboard, panel_id: str, place: Mapping[str, int | None]) -> dict[str, Any]:
+def _place(**given: int | None) -> dict[str, int]:
+    """What changes of the layout of a panel, by the names that it has on the wire."""
+    place = {_ON_THE_WIRE.get(name, name): value for name, value in given.items() if value is not None}
+    for name, value in given.items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
+            problem = f"{name} must be a whole number, 0 or more, not {value!r}"
+            raise ValidationError(problem, operation="dashboards.panels.move")
+    return place
+
+
+def _moved_panel(dashboard: Dashboard, panel_id: str, place: Mapping[str, int]) -> dict[str, Any]:
     # Copies: the dashboard that was read stays as the service has it.
     panels = [panel.to_dict() for panel in dashboard.panels or ()]
     moved = panels[_the_panel(dashboard, panel_id, "move")]
-    layout = {**(moved.get("layout") or {}), **{key: value for key, value in place.items() if value is not None}}
-    moved["layout"] = layout
+    moved["layout"] = {**(moved.get("layout") or {}), **place}
     return {"panels": panels}
 
 
@@ -287,8 +297,8 @@ class AsyncPanels:
             >>> await client.dashboards.panels.move("d1", "panel_2", x=24, y=0)
         """
         check_options(options, "dashboards.panels.move")
+        place = _place(x=x, y=y, width=width, height=height)
         dashboard = await self._dashboards.get(id, **options)
-        place = {"x": x, "y": y, "w": width, "h": height}
         return await self._dashboards.update(id, _moved_panel(dashboard, panel_id, place), **options)
 
     async def remove(self, id: str, panel_id: str, **options: Unpack[CallOptions]) -> Dashboard:

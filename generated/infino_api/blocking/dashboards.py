@@ -18,6 +18,7 @@ from infino.resources.dashboards import (
     _check_execute,
     _gathered,
     _moved_panel,
+    _place,
     _plans,
     _shown,
     _view,
@@ -98,8 +99,8 @@ class Panels:
             >>> client.dashboards.panels.move("d1", "panel_2", x=24, y=0)
         """
         check_options(options, "dashboards.panels.move")
+        place = _place(x=x, y=y, width=width, height=height)
         dashboard = self._dashboards.get(id, **options)
-        place = {"x": x, "y": y, "w": width, "h": height}
         return self._dashboards.update(id, _moved_panel(dashboard, panel_id, place), **options)
 
     def remove(self, id: str, panel_id: str, **options: Unpack[CallOptions]) -> Dashboard:
