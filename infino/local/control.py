@@ -73,6 +73,7 @@ class Control:
             raise sqlite3.DatabaseError(found)
         (self._commits,) = self._db.execute("PRAGMA user_version").fetchone()
         self._mark.check(self._commits)
+        # A commit that was answered survives a power cut.
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA secure_delete = ON")  # what was a secret is overwritten, not only unlinked
         self._db.execute(SCHEMA)
@@ -85,6 +86,7 @@ class Control:
     def changing(self) -> Iterator[None]:
         """Make several reads and writes one atomic change, alone."""
         with self._lock:
+            # Within another change, of the same thread by the lock: the outer one commits both.
             if self._db.in_transaction:
                 yield
                 return
@@ -122,6 +124,7 @@ class Control:
         with self.changing():
             self._db.execute(
                 "INSERT INTO documents VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, id) DO UPDATE"
+                # Not REPLACE, which would give the document a new rowid, and with it another place in lists.
                 " SET body = excluded.body, updated_at = excluded.updated_at",
                 (kind, id, orjson.dumps(body).decode(), moment, moment),
             )

@@ -31,6 +31,7 @@ KNOWN = frozenset({"match[]", "start", "end", "limit", "index"})
 def _asked(call: GatewayCall) -> tuple[CallParameters, list[str]]:
     """Return the single parameters and the selectors of a call, from its URL and its form."""
     pairs = parse_qsl(call.raw_query, keep_blank_values=True)
+    # A GET may have a body too, which is nobody's form.
     if "form" in call.headers.get("content-type", ""):
         pairs += parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True)
     unknown = sorted({name for name, _ in pairs} - KNOWN)
@@ -105,6 +106,7 @@ def metadata(gateway: Gateway, call: GatewayCall) -> Reply:
         kept = _limited(chosen, CallParameters({"limit": given.get("limit", "")}))
     except PromQLError as error:
         return Reply(error.status, failure(error))
+    # The word of the API for a metric of which no type is known.
     kept["data"] = {name: [{"type": "unknown", "help": "", "unit": ""}] for name in kept["data"]}
     return Reply(json=kept)
 
@@ -112,6 +114,7 @@ def metadata(gateway: Gateway, call: GatewayCall) -> Reply:
 def build_information(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET /api/v1/status/buildinfo, by which Grafana chooses what it asks."""
     parts = {"revision": "", "branch": "", "buildUser": "", "buildDate": "", "goVersion": ""}
+    # The version whose rules are evaluated here (rules.py), so that nobody asks what it cannot answer.
     return Reply(json={"status": "success", "data": {"version": "3.0.0", "infino": SERVICE_VERSION, **parts}})
 
 

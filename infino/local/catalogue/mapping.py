@@ -39,9 +39,11 @@ EMPTY = {
     "boolean": "BOOLEAN", "date": "TIMESTAMPTZ", "date_nanos": "TIMESTAMPTZ_NS",
 }  # fmt: skip
 """Declared type -> the SQL type of a field that has no value yet."""
+# Fields that every document of Elasticsearch has, and that no mapping may declare.
 METADATA = frozenset({"_id", "_index", "_source", "_routing", "_version", "_seq_no", "_ignored", "_field_names"})
 NORMALIZERS: Given[str, tuple[str, ...]] = {"lowercase": ("lowercase",)}
 NORMALIZER_FILTERS = frozenset({"lowercase", "uppercase", "asciifolding"})
+# `index.mapping.depth.limit` of Elasticsearch is 20, and its limit of fields 1,000; more is a mistake or an attack.
 MOST_FIELDS, DEEPEST = 10_000, 20
 
 
@@ -111,6 +113,7 @@ class Mapping:
     def around(self, name: str) -> Iterator[Declared]:
         """Yield the declared fields that a dotted name lies in, the outermost first."""
         for at, letter in enumerate(name):
+            # A dotted key says the same as objects in one another, so each of its beginnings may be declared.
             if letter == "." and (found := self.fields.get(name[:at])) is not None:
                 yield found
 
@@ -142,6 +145,7 @@ class Mapping:
             name = name.rpartition(".")[0]
             if name in self.dynamic:
                 return self.dynamic[name]
+        # The default of Elasticsearch: what is not declared is added as it comes.
         return "true"
 
     def refusal(self, document: Given[str, Any], id: str) -> Problem | None:
@@ -162,8 +166,10 @@ class Mapping:
                 if outer.type not in OBJECTS | WHOLE:
                     raise ValueRefused(f"field [{name}]: [{outer.name}] of type [{outer.type}] is not an object")
             if declared is not None and declared.type not in OBJECTS:
+                # What the value goes on to must take it as well, or a record would be stored in part.
                 for taker in self.takers[name]:
                     self._check(taker, inner)
+            # An object counts as declared also where only something in it is.
             elif declared is not None or any(other.startswith(f"{name}.") for other in self.fields):
                 below = self.dynamic.get(name, dynamic)
                 for item in inner if isinstance(inner, list) else [inner]:
@@ -250,6 +256,7 @@ def not_an_object(outer: str, inner: str) -> Problem:
     return Problem(400, "illegal_argument_exception", reason)
 
 
+# Each write and each search asks for it, and it changes only with the settings.
 @functools.lru_cache(256)
 def stored_mapping(settings: str) -> Mapping:
     """Return the mapping in a dataset's settings; what an older version took without a look is passed over.
@@ -349,6 +356,7 @@ class _Reader:
 
     def _field(self, name: str, given: Given[str, Any], depth: int) -> None:
         where = f"field [{name}]"
+        # An object needs no type; what has none of its words is a field whose type was forgotten.
         if "type" not in given and not {"properties", "dynamic", "enabled"} & given.keys():
             raise wrong(f"No type specified for {where}")
         kind = str(given.get("type", "object"))

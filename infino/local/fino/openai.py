@@ -49,6 +49,7 @@ class ModelPlanner:
         """Ask the model for one statement; see `Planner.plan`."""
         catalogue = {schema.name: dict(schema.fields) for schema in schemas}
         messages = [{"role": "system", "content": f"{PROMPT}\nDatasets: {orjson.dumps(catalogue).decode()}"}]
+        # Follow-ups speak of the last few questions, and a model reads no endless text.
         for turn in history[-5:]:
             messages.append({"role": "user", "content": turn.question})
             messages.append({"role": "assistant", "content": orjson.dumps({"sql": turn.plan.sql}).decode()})
@@ -71,6 +72,7 @@ class ModelPlanner:
                 json=body,
                 headers=headers,
                 timeout=self.timeout,
+                # A proxy of the environment would see names of fields, and .netrc would send keys.
                 trust_env=False,
             )
             response.raise_for_status()
@@ -81,6 +83,7 @@ class ModelPlanner:
 
 def read_answer(text: str, question: str) -> QuestionPlan:
     """A model's JSON answer as a plan; anything else is `NotUnderstood`."""
+    # Models put words or a fence around the object, whatever they were told.
     start, end = text.find("{"), text.rfind("}")
     try:
         answer = orjson.loads(text[start : end + 1])

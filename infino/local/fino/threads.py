@@ -79,6 +79,7 @@ def add_message(
         thread = owned(gateway, principal, thread_id)
         now = iso(gateway.clock.now())
         message = {"id": str(uuid.uuid4()), "role": role, "created_at": now, "content": content}
+        # A new list: whoever was given the old one goes on reading it as it was.
         thread["messages"] = [*thread["messages"], message]
         thread |= {"updated_at": now, "status": status}
         gateway.control.put(KIND, thread_id, thread)
@@ -127,6 +128,7 @@ def _update(gateway: Gateway, call: GatewayCall) -> Reply:
     _check(wanted)
     with gateway.control.changing():
         thread = owned(gateway, call.principal, call.path["thread_id"])
+        # None is what was not given; nothing of a thread can be taken away by it.
         thread |= {key: wanted[key] for key in MAY_CHANGE if wanted.get(key) is not None}
         thread["updated_at"] = iso(gateway.clock.now())
         gateway.control.put(KIND, thread["id"], thread)

@@ -70,7 +70,7 @@ def _sql(gateway: Gateway, call: GatewayCall) -> Reply:
     connector = connections.get(gateway, call.path["id"]).connector()
     text = call.json_object("query").get("query")
     if not isinstance(connector, Relational | DuckdbFile):
-        raise Problem(400, "illegal_argument_exception", "this connection is not asked in SQL")
+        raise Problem(400, "illegal_argument_exception", "this connection does not speak SQL")
     if not isinstance(text, str) or not text.strip():
         raise Problem(400, "illegal_argument_exception", 'send {"query": "SELECT ..."}')
     return Reply(json=_table(connector, None, text))

@@ -119,7 +119,7 @@ class ConnectionOrigin(Origin):
         source: The `source` of the visualization.
 
     Raises:
-        Problem: 400 when the connection is not asked in SQL, or is of another kind than `connector_id` says; 403, 404.
+        Problem: 400 when the connection does not speak SQL, or is of another kind than `connector_id` says; 403, 404.
     """
 
     def __init__(self, gateway: Gateway, principal: Principal, source: Mapping[str, Any]) -> None:
@@ -131,7 +131,7 @@ class ConnectionOrigin(Origin):
             raise Problem(400, "illegal_argument_exception", reason)
         connector = stored.connector()
         if not isinstance(connector, Relational | DuckdbFile):
-            raise Problem(400, "illegal_argument_exception", f"the connection [{id}] is not asked in SQL")
+            raise Problem(400, "illegal_argument_exception", f"the connection [{id}] does not speak SQL")
         self.connector, self.dataset = connector, str(source["index"])
         self.dialect = StoreDialect(connector.dialect())
 
