@@ -13,7 +13,7 @@ from infino_api.resources.datasets import AsyncDatasetsResource
 from infino.core.errors import PermissionDeniedError
 from infino.resources.concurrency import async_off_loop, async_upload
 from infino.resources.settings import BulkSettings, chosen, with_settings
-from infino.runtime.options import named
+from infino.runtime.options import CallOptions, check_options
 
 if TYPE_CHECKING:
     from infino.bulk.progress import Progress
@@ -58,13 +58,13 @@ class AsyncDatasets(AsyncDatasetsResource):
             if not await self.exists(name):
                 raise
 
-    @named("datasets.export")
     async def export(
         self,
         name: str,
         path: str | os.PathLike[str],
         *,
         progress: bool | Callable[[Progress], Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> int:
         """Write a dataset into a file, page by page, whatever its size.
 
@@ -76,6 +76,7 @@ class AsyncDatasets(AsyncDatasetsResource):
             name: Name of the dataset.
             path: The file: `.ndjson`, `.csv` (both also with `.gz`), `.parquet` or `.arrow`.
             progress: True for a bar, or a function that takes a `Progress`.
+            **options: `timeout`, `headers` and `retry` of each call.
 
         Returns:
             How many records the file holds.
@@ -88,6 +89,7 @@ class AsyncDatasets(AsyncDatasetsResource):
             >>> await client.datasets.export("flights", "flights.parquet", progress=True)
             336776
         """
+        check_options(options, "datasets.export")
         # Imported here: whoever exports nothing needs none of it.
         from infino_api.resources.query import AsyncQueryResource
 
@@ -98,10 +100,10 @@ class AsyncDatasets(AsyncDatasetsResource):
         # Before the first request, which a suffix or a folder that cannot be used would make for nothing.
         export = await async_off_loop(Export, name, path, progress)
         try:
-            export.total = await self.count(name)
+            export.total = await self.count(name, **options)
             while not scan.done:
                 body = scan.next_body()
-                page = await AsyncQueryResource(self._caller).dsl(name, body)
+                page = await AsyncQueryResource(self._caller).dsl(name, body, **options)
                 await async_off_loop(scan.take, page, body["size"])
                 await async_off_loop(export.add, page.raw)
             return await async_off_loop(export.finish)

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from difflib import unified_diff
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import attrs
 from infino_api.resources.roles import AsyncRolesResource
@@ -15,7 +15,7 @@ from infino.core.documents import A_FILE, parse_yaml
 from infino.core.errors import ValidationError
 from infino.core.redaction import printable_lines
 from infino.plans.documents import as_object
-from infino.runtime.options import named
+from infino.runtime.options import CallOptions, check_options
 from infino.runtime.path import segment
 
 if TYPE_CHECKING:
@@ -143,13 +143,15 @@ def make_plan(wanted: Mapping[str, Mapping[str, Any]], existing: Iterable[Role],
 class AsyncRoles(AsyncRolesResource):
     """Roles and what they permit."""
 
-    @named("roles.plan")
-    async def plan(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
+    async def plan(
+        self, documents: Documents | str, *, prune: bool = False, **options: Unpack[CallOptions]
+    ) -> RolePlan:
         """Show what `apply` would do, without doing it.
 
         Args:
             documents: Documents by name, or YAML text that holds them by name.
             prune: Also delete the roles that are not named.
+            **options: `timeout`, `headers` and `retry` of each call.
 
         Returns:
             The plan; `print(plan)` shows the differences.
@@ -160,16 +162,19 @@ class AsyncRoles(AsyncRolesResource):
         Examples:
             >>> print(await client.roles.plan({"reader": {"Permissions": []}}))
         """
+        check_options(options, "roles.plan")
         wanted = wanted_roles(documents)
-        return make_plan(wanted, await self.list().all(), prune=prune)
+        return make_plan(wanted, await self.list(**options).all(), prune=prune)
 
-    @named("roles.apply")
-    async def apply(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
+    async def apply(
+        self, documents: Documents | str, *, prune: bool = False, **options: Unpack[CallOptions]
+    ) -> RolePlan:
         """Make the roles what they should be. Doing it twice changes nothing the second time.
 
         Args:
             documents: Documents by name, or YAML text that holds them by name.
             prune: Also delete the roles that are not named.
+            **options: `timeout`, `headers` and `retry` of each call.
 
         Returns:
             What was done.
@@ -180,15 +185,16 @@ class AsyncRoles(AsyncRolesResource):
         Examples:
             >>> await client.roles.apply(open("roles.yaml").read())
         """
+        check_options(options, "roles.apply")
         # All documents are read before the first change, so that a mistake in the last one leaves all as it was.
         wanted = wanted_roles(documents)
-        plan = make_plan(wanted, await self.list().all(), prune=prune)
+        plan = make_plan(wanted, await self.list(**options).all(), prune=prune)
         # One by one and in order of names: where the service refuses one, everybody can tell what was done before.
         for change in plan.changed:
             if change.action == "create":
-                await self.create(change.name, wanted[change.name])
+                await self.create(change.name, wanted[change.name], **options)
             elif change.action == "update":
-                await self.update(change.name, wanted[change.name])
+                await self.update(change.name, wanted[change.name], **options)
             else:
-                await self.delete(change.name)
+                await self.delete(change.name, **options)
         return plan

@@ -10,7 +10,7 @@ import pytest
 
 import infino
 from tests.contract.conftest import Make
-from tests.support.scripted import ScriptedServer
+from tests.support.scripted import ScriptedServer, answering
 
 Call = Callable[[Any, Path], Any]
 MISTAKES: list[tuple[str, Call]] = [
@@ -47,3 +47,19 @@ def test_nothing_is_sent_when_an_argument_is_wrong(make: Make, tmp_path: Path, s
             call(make(server.endpoint), tmp_path)
         assert server.requests == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_options_of_a_flow_are_those_of_each_of_its_calls(make: Make, tmp_path: Path) -> None:
+    answers = [
+        b"[]",
+        b"[]",
+        b'{"acknowledged": true}',
+        b'{"count": 0}',
+        b'{"hits": {"total": {"value": 0}, "hits": []}}',
+    ]
+    with ScriptedServer(*(answering(200, body) for body in answers)) as server:
+        client, options = make(server.endpoint), {"headers": {"x-job": "7"}}
+        assert client.roles.plan({}, **options).changes == ()
+        assert len(client.roles.apply({"a": {"Permissions": []}}, **options).changed) == 1
+        assert client.datasets.export("d", tmp_path / "d.ndjson", **options) == 0
+        assert [request.header("x-job") for request in server.requests] == ["7"] * 5

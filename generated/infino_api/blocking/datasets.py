@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from infino.core.errors import PermissionDeniedError
 from infino.resources.concurrency import off_loop, upload
 from infino.resources.settings import BulkSettings, chosen, with_settings
-from infino.runtime.options import named
+from infino.runtime.options import CallOptions, check_options
 from infino_api.resources.datasets import DatasetsResource
 
 if TYPE_CHECKING:
@@ -61,13 +61,13 @@ class Datasets(DatasetsResource):
             if not self.exists(name):
                 raise
 
-    @named("datasets.export")
     def export(
         self,
         name: str,
         path: str | os.PathLike[str],
         *,
         progress: bool | Callable[[Progress], Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> int:
         """Write a dataset into a file, page by page, whatever its size.
 
@@ -79,6 +79,7 @@ class Datasets(DatasetsResource):
             name: Name of the dataset.
             path: The file: `.ndjson`, `.csv` (both also with `.gz`), `.parquet` or `.arrow`.
             progress: True for a bar, or a function that takes a `Progress`.
+            **options: `timeout`, `headers` and `retry` of each call.
 
         Returns:
             How many records the file holds.
@@ -91,6 +92,7 @@ class Datasets(DatasetsResource):
             >>> client.datasets.export("flights", "flights.parquet", progress=True)
             336776
         """
+        check_options(options, "datasets.export")
         # Imported here: whoever exports nothing needs none of it.
         from infino.bulk.export import PAGE, Export
         from infino.results.search import Scan
@@ -100,10 +102,10 @@ class Datasets(DatasetsResource):
         # Before the first request, which a suffix or a folder that cannot be used would make for nothing.
         export = off_loop(Export, name, path, progress)
         try:
-            export.total = self.count(name)
+            export.total = self.count(name, **options)
             while not scan.done:
                 body = scan.next_body()
-                page = QueryResource(self._caller).dsl(name, body)
+                page = QueryResource(self._caller).dsl(name, body, **options)
                 off_loop(scan.take, page, body["size"])
                 off_loop(export.add, page.raw)
             return off_loop(export.finish)

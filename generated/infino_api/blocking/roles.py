@@ -6,10 +6,10 @@ Generated from infino/resources/roles.py; changes belong there.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from infino.resources.roles import Documents, RolePlan, make_plan, wanted_roles
-from infino.runtime.options import named
+from infino.runtime.options import CallOptions, check_options
 from infino_api.resources.roles import RolesResource
 
 if TYPE_CHECKING:
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 class Roles(RolesResource):
     """Roles and what they permit."""
 
-    @named("roles.plan")
-    def plan(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
+    def plan(
+        self, documents: Documents | str, *, prune: bool = False, **options: Unpack[CallOptions]
+    ) -> RolePlan:
         """Show what `apply` would do, without doing it.
 
         Args:
             documents: Documents by name, or YAML text that holds them by name.
             prune: Also delete the roles that are not named.
+            **options: `timeout`, `headers` and `retry` of each call.
 
         Returns:
             The plan; `print(plan)` shows the differences.
@@ -36,16 +38,19 @@ class Roles(RolesResource):
         Examples:
             >>> print(client.roles.plan({"reader": {"Permissions": []}}))
         """
+        check_options(options, "roles.plan")
         wanted = wanted_roles(documents)
-        return make_plan(wanted, self.list().all(), prune=prune)
+        return make_plan(wanted, self.list(**options).all(), prune=prune)
 
-    @named("roles.apply")
-    def apply(self, documents: Documents | str, *, prune: bool = False) -> RolePlan:
+    def apply(
+        self, documents: Documents | str, *, prune: bool = False, **options: Unpack[CallOptions]
+    ) -> RolePlan:
         """Make the roles what they should be. Doing it twice changes nothing the second time.
 
         Args:
             documents: Documents by name, or YAML text that holds them by name.
             prune: Also delete the roles that are not named.
+            **options: `timeout`, `headers` and `retry` of each call.
 
         Returns:
             What was done.
@@ -56,15 +61,16 @@ class Roles(RolesResource):
         Examples:
             >>> client.roles.apply(open("roles.yaml").read())
         """
+        check_options(options, "roles.apply")
         # All documents are read before the first change, so that a mistake in the last one leaves all as it was.
         wanted = wanted_roles(documents)
-        plan = make_plan(wanted, self.list().all(), prune=prune)
+        plan = make_plan(wanted, self.list(**options).all(), prune=prune)
         # One by one and in order of names: where the service refuses one, everybody can tell what was done before.
         for change in plan.changed:
             if change.action == "create":
-                self.create(change.name, wanted[change.name])
+                self.create(change.name, wanted[change.name], **options)
             elif change.action == "update":
-                self.update(change.name, wanted[change.name])
+                self.update(change.name, wanted[change.name], **options)
             else:
-                self.delete(change.name)
+                self.delete(change.name, **options)
         return plan
