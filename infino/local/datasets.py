@@ -99,7 +99,7 @@ def declare(gateway: Gateway, call: GatewayCall) -> Reply:
     with gateway.store.writing() as cursor:
         dataset = gateway.store.get(cursor, name)
         kept = dataset.settings
-        read_mapping(given, kept.get("analysis"))
+        read_mapping(given, kept.get("analysis"), earlier=True)
         for member, value in given.items():
             if member != "properties" and kept.get("mappings", {}).get(member) != value:
                 raise unsupported(f"a change of [{member}] in the mapping of a dataset")

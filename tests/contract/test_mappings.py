@@ -405,6 +405,16 @@ def test_aliases(call: Signed) -> None:
     assert ids(call, {"exists": {"field": "al"}}) == ["1"]
     assert ids(call, {"match_all": {}}, sort=["al"]) == ["1"]
     assert buckets(call, {"terms": {"field": "al"}}) == {"x": 1}
+    later = {"later": {"type": "alias", "path": "o.k"}, "n": {"type": "long", "copy_to": "o.k"}}
+    assert call("PUT", "/m/_mapping", {"properties": later}).status == 200
+    assert ids(call, {"term": {"later": "x"}}) == ["1"]
+    for path, reason in (
+        ("none", "no such field is declared"),
+        ("al", "not to one of type [alias]"),
+        ("o", "[object]"),
+    ):
+        refused = call("PUT", "/m/_mapping", {"properties": {"wrong": {"type": "alias", "path": path}}})
+        assert (refused.status, reason in refused.reason) == (400, True), refused.content
 
 
 # --- dates, addresses, numbers

@@ -223,12 +223,13 @@ def scalars(value: Any) -> Sequence[Any]:
 NOTHING_DECLARED = Mapping()
 
 
-def read_mapping(mappings: Any, analysis: Any = None) -> Mapping:
+def read_mapping(mappings: Any, analysis: Any = None, *, earlier: bool = False) -> Mapping:
     """Read the `mappings` of a request.
 
     Args:
         mappings: What stands under `mappings`.
         analysis: What stands under `settings.analysis`, which may define normalizers.
+        earlier: Whether fields that were declared earlier may be meant; then it is not looked where names lead.
 
     Raises:
         Problem: 400 for a type, parameter or value that there is not; 501 for one that is not supported here.
@@ -242,7 +243,7 @@ def read_mapping(mappings: Any, analysis: Any = None) -> Mapping:
     check_parameters("mappings", mappings, ROOT, ROOT.keys())
     reader = _Reader(normalizers_of(analysis))
     reader.object("", mappings)
-    made = reader.result(mappings.get("properties") or {})
+    made = reader.result(mappings.get("properties") or {}, look=not earlier)
     for field in made.fields.values():
         for outer in made.around(field.name) if field.base == field.name or field.type == "alias" else ():
             if outer.type not in OBJECTS:
@@ -309,23 +310,29 @@ class _Reader:
         self._dynamic: dict[str, str] = {}
         self._copies: dict[str, list[str]] = {}
 
-    def result(self, properties: Given[str, Any]) -> Mapping:
-        """Return the mapping, once its aliases and copies are known to lead somewhere."""
+    def result(self, properties: Given[str, Any], *, look: bool = True) -> Mapping:
+        """Return the mapping, once its aliases and copies are known to lead somewhere, if anybody is to look."""
+        copies = {target: tuple(sources) for target, sources in self._copies.items()}
+        made = Mapping(self._fields, self._dynamic, copies, properties)
+        if look:
+            self._check_names(made)
+        return made
+
+    def _check_names(self, made: Mapping) -> None:
         for field in self._fields.values():
             if field.type == "alias":
                 meant = self._fields.get(field.base)
-                if meant is None or meant.type in OBJECTS | {"alias"}:
-                    raise wrong(f"Invalid [path] value [{field.base}] for field alias [{field.name}]: no such field")
+                where = f"Invalid [path] value [{field.base}] for field alias [{field.name}]"
+                if meant is None:
+                    raise wrong(f"{where}: no such field is declared")
+                if meant.type in OBJECTS | {"alias"}:
+                    raise wrong(f"{where}: an alias leads to a field of values, not to one of type [{meant.type}]")
         for target, sources in self._copies.items():
             found = self._fields.get(target)
             if found is not None and found.type not in PARTS:
                 raise wrong(f"[copy_to] of [{sources[0]}] leads to [{target}], which is not a field of values")
-        copies = {target: tuple(sources) for target, sources in self._copies.items()}
-        made = Mapping(self._fields, self._dynamic, copies, properties)
-        for target, given in copies.items():
-            if target not in made.fields and made.dynamic_at(target) == "strict":
-                raise wrong(f"[copy_to] of [{given[0]}] leads to [{target}], which the strict mapping lacks")
-        return made
+            if found is None and made.dynamic_at(target) == "strict":
+                raise wrong(f"[copy_to] of [{sources[0]}] leads to [{target}], which the strict mapping lacks")
 
     def fields(self, name: str, one: Mapping) -> None:
         """Take over what another mapping declares."""
