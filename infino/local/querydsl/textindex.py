@@ -33,8 +33,11 @@ from infino.local.values.analysis import spaced
 LUCENE_FACTOR = 2.2
 """The engine keeps the (k1 + 1) of the BM25 formula, which Lucene leaves out."""
 WRITER_BYTES = 60_000_000
-STEP = 10_000
-"""So many documents are indexed and kept at once; who is interrupted goes on from there."""
+PAGE = 10_000
+"""Documents that are taken from the engine at once."""
+STEP, STEP_CHARACTERS = 100_000, 50_000_000
+"""So many documents, and texts as long as that, are kept at once, for the disk is slow to keep what it is given; who is
+interrupted goes on from there."""
 SMALL = 1000
 """An index of so many documents is rather made anew than deleted from, so that its scores are those of what is left."""
 SNAPSHOTS = 4
@@ -193,6 +196,9 @@ def new_schema() -> tantivy.Schema:
     return builder.build()
 
 
+SCHEMA = new_schema()
+
+
 def with_words(index: tantivy.Index) -> tantivy.Index:
     """Return an index that splits what `spaced` returns."""
     analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
@@ -232,13 +238,13 @@ class GrowingIndex:
     @SPARED
     def _opened(folder: Path | None) -> tantivy.Index:
         if folder is None:
-            return tantivy.Index(new_schema())
+            return tantivy.Index(SCHEMA)
         with suppress(ValueError, OSError):
             if tantivy.Index.exists(str(folder)):
                 return tantivy.Index.open(str(folder))
         shutil.rmtree(folder, ignore_errors=True)  # derived from the documents, so that a damaged one is made anew
         folder.mkdir(parents=True)
-        return tantivy.Index(new_schema(), path=str(folder))
+        return tantivy.Index(SCHEMA, path=str(folder))
 
     @SPARED
     def _stored_numbers(self) -> np.ndarray:
@@ -317,30 +323,34 @@ class GrowingIndex:
         last = self._known[-1] if before else -1
         limit = "" if most is None else f" limit {most}"
         cursor.execute(f"select d, v from {texts_sql(view, field)} where d > {last} order by d{limit}")
-        while rows := cursor.fetchmany(STEP):
+        rows = cursor.fetchmany(PAGE)
+        while rows:
+            numbers: list[int] = []
+            characters = 0
             with writing(self._index) as writer:
-                for number, texts in rows:
-                    writer.add_document(document(number, texts))
-            self._known = np.concatenate([self._known, np.array([row[0] for row in rows], np.int64)])
+                while rows and len(numbers) < STEP and characters < STEP_CHARACTERS:
+                    for number, texts in rows:
+                        writer.add_document(document(number, texts))
+                        numbers.append(number)
+                        characters += len(texts) if isinstance(texts, str) else sum(map(len, texts))
+                    rows = cursor.fetchmany(PAGE)
+            self._known = np.concatenate([self._known, np.array(numbers, np.int64)])
         return len(self._known) - before
 
 
 def document(number: int, texts: str | list[str]) -> tantivy.Document:
     """Return a document of an index."""
-    made = tantivy.Document()
-    made.add_unsigned("n", number)
-    for text in (texts,) if isinstance(texts, str) else texts:
-        made.add_text("t", spaced(text))
-    return made
+    shown = spaced(texts) if isinstance(texts, str) else list(map(spaced, texts))
+    return tantivy.Document.from_dict({"n": number, "t": shown}, SCHEMA)
 
 
 def whole(cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField) -> FieldIndex:
     """Return an index of a snapshot that is made for it alone, in memory."""
-    index = with_words(tantivy.Index(new_schema()))
+    index = with_words(tantivy.Index(SCHEMA))
     numbers: list[int] = []
     cursor.execute(f"select d, v from {texts_sql(view, field)} order by d")
     with writing(index) as writer:
-        while rows := cursor.fetchmany(STEP):
+        while rows := cursor.fetchmany(PAGE):
             for number, texts in rows:
                 writer.add_document(document(len(numbers), texts))
                 numbers.append(number)

@@ -182,6 +182,7 @@ def test_an_index_is_kept_over_a_restart_made_anew_when_damaged_and_removed_with
 
 
 def test_who_is_interrupted_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch, indexed: list[int]) -> None:
+    monkeypatch.setattr(textindex, "PAGE", 1)
     monkeypatch.setattr(textindex, "STEP", 2)
     corpus = Corpus([{"text": "storm"} for _ in range(10)])
     counted = textindex.document
