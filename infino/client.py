@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 from infino_api.resources.root import AsyncRootResources
 
 from infino.caller import AsyncClientCaller, Pairs, escape_hatch
+from infino.core.client_base import ClientBase
 from infino.core.config import Config, overridden, resolve
 from infino.core.credentials import Credentials, Provider, wrapped
 from infino.core.exchange import Shared
-from infino.core.manners import Manners
 from infino.core.redaction import Secret
 from infino.core.retry import RetryPolicy, Timeouts
 from infino.resources.concurrency import async_at_the_end, async_listener, async_settled
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from infino.transport import AsyncTransport
 
 
-class AsyncInfino(Manners, AsyncRootResources):
+class AsyncInfino(ClientBase, AsyncRootResources):
     """The client for Infino in asyncio: the same tree, names and types as `Infino`.
 
     Creating one sends nothing and needs no event loop. Each event loop that uses it gets connections of its own.

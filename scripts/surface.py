@@ -37,7 +37,7 @@ MODELS = "infino_api.models"
 IN_EVERY_MODEL = ("FIELDS", "CONSTANTS", "PLACE", "additional_properties")
 # Nobody imports from these, but their classes are what a client and its results are made of.
 BEHIND = (
-    "infino.core.manners",
+    "infino.core.client_base",
     "infino.core.reference",
     "infino.resources",
     "infino_api.blocking",

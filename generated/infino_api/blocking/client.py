@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self, Unpack, overload
 
 from infino.caller import ClientCaller, Pairs, escape_hatch
+from infino.core.client_base import ClientBase
 from infino.core.config import Config, overridden, resolve
 from infino.core.credentials import Credentials, Provider, wrapped
 from infino.core.exchange import Shared
-from infino.core.manners import Manners
 from infino.core.redaction import Secret
 from infino.core.retry import RetryPolicy, Timeouts
 from infino.resources.concurrency import at_the_end, listener, settled
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from infino.transport import Transport
 
 
-class Infino(Manners, RootResources):
+class Infino(ClientBase, RootResources):
     """The client for Infino.
 
     Creating one sends nothing; it is safe to share between threads.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _OWN: Final = frozenset({"config", "_parent", "_shared", "_closed", "_opened", "_first", "_gateway", "_caller"})
 
 
-class Manners:
+class ClientBase:
     """What both clients do as Python objects."""
 
     config: Config
@@ -66,7 +66,7 @@ class Manners:
             if name not in _OWN and not isinstance(getattr(type(self), name, None), cached_property)
         }
 
-    def _adopt(self, original: Manners) -> Self:
+    def _adopt(self, original: ClientBase) -> Self:
         """Keep what a subclass kept in the original."""
         for name, value in original._added().items():
             setattr(self, name, value)
