@@ -273,7 +273,7 @@ def stored_mapping(settings: str) -> Mapping:
         reader = _Reader(NORMALIZERS)
         for name, given in properties.items():
             try:
-                reader.fields(name, read_mapping({"properties": {name: given}}))
+                reader.take(read_mapping({"properties": {name: given}}))
             except Problem:
                 continue
         return reader.result(properties)
@@ -334,7 +334,7 @@ class _Reader:
             if found is None and made.dynamic_at(target) == "strict":
                 raise wrong(f"[copy_to] of [{sources[0]}] leads to [{target}], which the strict mapping lacks")
 
-    def fields(self, name: str, one: Mapping) -> None:
+    def take(self, one: Mapping) -> None:
         """Take over what another mapping declares."""
         self._fields |= one.fields
         for target, sources in one.copies.items():
