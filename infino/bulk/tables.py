@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import closing, nullcontext
+from copy import copy
 from itertools import chain
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ SAMPLE = 100
 BATCH_BYTES = 1 << 25  # of columns held at once
 AHEAD = 20  # batches that polars may take of a Parquet file in advance; left alone it takes ever more
 _NOT_IN_ARROW: Final = re.compile(r"\b(?:UHUGEINT|BIT|BIGNUM|VARINT|TIME WITH TIME ZONE)\b")
+_KEYS: Final = ("decryption_properties", "parquet_decryption_config")
 _CERTAIN: Final = ("string", "boolean", "integer", "empty")  # objects that Arrow takes over as they are
 
 
@@ -105,11 +107,27 @@ def stream_of(source: Any) -> Iterator[Any] | None:
     """Return the tables of an object that hands them out one by one, such as a dataset, or None."""
     module, found = type(source).__module__.split(".", 1)[0], None
     if module == "pyarrow":
-        method = getattr(source, "iter_batches", None) or getattr(source, "to_batches", None)
-        found = method() if method is not None else None
+        found = _batches_of(source)
     elif module == "pandas" and hasattr(source, "__next__"):
         found = source
     return None if found is None else iter(found)
+
+
+def _batches_of(source: Any) -> Any:
+    """Batches of an object of pyarrow that reads files: left alone, it takes ever more of them in advance."""
+    if hasattr(source, "iter_batches"):
+        groups = range(source.num_row_groups)  # one by one, for what was read of any is kept until the last
+        return (batch for group in groups for batch in source.iter_batches(row_groups=[group]))
+    if not hasattr(source, "scanner"):
+        return source.to_batches() if hasattr(source, "to_batches") else None
+    # Only without threads it reads no more than is asked for.
+    ahead = {"batch_size": ROWS, "batch_readahead": 1, "fragment_readahead": 1}
+    settings: dict[str, Any] = {"use_threads": False, **ahead}
+    options: Any = getattr(getattr(source, "format", None), "default_fragment_scan_options", None)
+    if hasattr(options, "pre_buffer") and not any(getattr(options, name, None) for name in _KEYS):
+        settings["fragment_scan_options"] = options = copy(options)  # which takes all over but the keys
+        options.pre_buffer, options.use_buffered_stream = False, True
+    return source.to_batches(**settings)
 
 
 @attrs.define(eq=False)

@@ -8,6 +8,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import namedtuple
 from collections.abc import Iterator
 from decimal import Decimal
@@ -74,6 +75,24 @@ def test_readers_that_hand_out_tables(tmp_path: Path) -> None:
         pyarrow.table({"a": [1, 2]}).to_batches()[0],
     ):
         assert stored(source) == [{"a": 1}, {"a": 2}]
+
+
+def test_files_that_pyarrow_reads_are_read_as_they_are_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    table = pyarrow.table({"n": numpy.arange(400_000), "t": numpy.random.default_rng(1).random(400_000)})
+    parquet.write_table(table, path, row_group_size=10_000)
+    dataset_of = dataset.dataset(path)
+    for source in (parquet.ParquetFile(path), dataset_of, dataset_of.filter(dataset.field("n") >= 0)):
+        stream = tables.stream_of(source)
+        assert stream is not None
+        before = pyarrow.total_allocated_bytes()
+        most, rows = 0, 0
+        for batch in stream:
+            time.sleep(0.001)  # in which others would read on
+            most, rows = max(most, pyarrow.total_allocated_bytes() - before), rows + batch.num_rows
+        assert rows == 400_000
+        assert most < 4_000_000, "of six megabytes, or twelve where threads read on"
+    assert dataset_of.format.default_fragment_scan_options.pre_buffer, "those of the caller stay as they were"
 
 
 @pytest.mark.parametrize(
