@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, Generic, TypeVar, overload
 
 from infino.runtime.warn import outside
@@ -135,7 +136,7 @@ class SyncPage(Generic[T]):
         # One page ahead, so that the reader's work and the service's go on side by side.
         with ThreadPoolExecutor(1, thread_name_prefix="infino-page") as ahead:
             while following is not None:
-                coming = ahead.submit(self._fetch, following)
+                coming = ahead.submit(copy_context().run, self._fetch, following)  # a trace goes on in the thread
                 yield from walk.fresh(items)
                 items = coming.result()
                 if not walk.is_new(items):

@@ -252,6 +252,17 @@ def test_a_span_of_the_program_is_the_parent(watched: Watched) -> None:
     assert any(span.parent and span.parent.span_id == outer.get_span_context().span_id for span in watched.finished())
 
 
+def test_pages_that_are_read_ahead_are_part_of_the_trace(watch: Callable[..., Watched]) -> None:
+    pages = (answering(200, json.dumps({"visualizations": [{"id": id}]}).encode()) for id in "ab")
+    with ScriptedServer(*pages, answering(200, b'{"visualizations": []}')) as server:
+        watched = watch(server.endpoint)
+        with watched.traces.get_tracer("program").start_as_current_span("report") as outer:
+            assert len(watched.client.visualizations.list(limit=1).all()) == 2
+    parents = [span.parent for span in watched.finished() if span.name == "visualizations.list"]
+    assert len(parents) >= 3
+    assert {parent and parent.span_id for parent in parents} == {outer.get_span_context().span_id}
+
+
 def test_it_ends_when_it_is_told_to(watched: Watched) -> None:
     watched.stop()
     watched.client.ping()
