@@ -54,7 +54,8 @@ def mcp_server(client: AsyncInfino, *, allow_writes: bool = False, most_bytes: i
     from infino.mcp.resources import ListingServer, add_prompts, add_resources
     from infino.mcp.tools import ReadingTools, WritingTools, tool
 
-    tools = ReadingTools(client, Pages(most_bytes))
+    pages = Pages(most_bytes)
+    tools = ReadingTools(client, pages)
     reading: tuple[Callable[..., Any], ...] = (
         tools.list_datasets, tools.describe_dataset, tools.query_sql, tools.search, tools.query_promql, tools.ask,
         tools.list_connections, tools.query_connection, tools.read_more,
@@ -67,7 +68,7 @@ def mcp_server(client: AsyncInfino, *, allow_writes: bool = False, most_bytes: i
     server = ListingServer(
         client, title="Infino", instructions=INSTRUCTIONS, version=VERSION, log_level="WARNING", tools=offered
     )
-    add_resources(server, client)
+    add_resources(server, client, pages)
     add_prompts(server)
     return server
 

@@ -14,12 +14,14 @@ from mcp.types import INTERNAL_ERROR, Resource
 from infino.core.codec import dumps
 from infino.core.errors import InfinoError, PermissionDeniedError
 from infino.core.redaction import printable_lines
+from infino.mcp.pages import Pages, sentence, short
 from infino.mcp.tools import sentences
 
 if TYPE_CHECKING:
     from infino.client import AsyncInfino
 
 JSON = "application/json"
+MOST_NAME = 200
 
 
 class ListingServer(MCPServer[Any]):
@@ -38,11 +40,11 @@ class ListingServer(MCPServer[Any]):
         """List the resources that the templates stand for."""
         try:
             return [
-                Resource(uri=f"infino://{place}", name=printable_lines(name), mime_type=JSON)
+                Resource(uri=f"infino://{place}", name=printable_lines(short(name, MOST_NAME)), mime_type=JSON)
                 for place, name in await self._found()
             ]
         except InfinoError as error:
-            raise MCPError(INTERNAL_ERROR, printable_lines(f"{type(error).__name__}: {error}")) from error
+            raise MCPError(INTERNAL_ERROR, sentence(error)) from error
 
     async def _found(self) -> list[tuple[str, str]]:
         async def datasets() -> list[tuple[str, str]]:
@@ -61,32 +63,39 @@ class ListingServer(MCPServer[Any]):
         return found
 
 
-def add_resources(server: MCPServer[Any], client: AsyncInfino) -> None:
+def add_resources(server: MCPServer[Any], client: AsyncInfino, pages: Pages) -> None:
     """Offer schemas, charts and dashboards by their addresses.
 
     Args:
         server: The server.
         client: Whose keys decide.
+        pages: Knows how much an answer may take.
     """
+
+    def whole(name: str, value: Any, hint: str) -> str:
+        return dumps(pages.whole(f"the {name} has JSON", value, hint, ResourceError)).decode()
 
     @server.resource("infino://datasets/{dataset}/schema", mime_type=JSON)
     async def dataset_schema(dataset: str) -> str:
         """Fields of a dataset with their types."""
         with sentences(ResourceError):
             fields = await client.datasets.schema(dataset)
-        return dumps([{"name": field.name, "type": field.type} for field in fields]).decode()
+        shown = [{"name": field.name, "type": field.type} for field in fields]
+        return whole("schema", shown, "describe_dataset gives it in parts")
 
     @server.resource("infino://visualizations/{id}", mime_type=JSON)
     async def visualization(id: str) -> str:
         """A saved chart: its specification."""
         with sentences(ResourceError):
-            return (await client.visualizations.get(id)).to_json()
+            found = await client.visualizations.get(id)
+        return whole("chart", found.to_dict(), "ask for its data by query_sql")
 
     @server.resource("infino://dashboards/{id}", mime_type=JSON)
     async def dashboard(id: str) -> str:
         """A saved dashboard: its panels."""
         with sentences(ResourceError):
-            return (await client.dashboards.get(id)).to_json()
+            found = await client.dashboards.get(id)
+        return whole("dashboard", found.to_dict(), "read its charts one by one")
 
 
 def add_prompts(server: MCPServer[Any]) -> None:

@@ -17,7 +17,7 @@ from typing_extensions import TypedDict  # the one that pydantic reads on Python
 from infino.core.codec import dumps
 from infino.core.errors import InfinoError
 from infino.core.redaction import printable_lines
-from infino.mcp.pages import NOTICE, AnswerColumn, AnswerRows, Listed, Pages, check_limit, listed, refusal, short
+from infino.mcp.pages import NOTICE, AnswerColumn, AnswerRows, Listed, Pages, check_limit, refusal, sentence, short
 from infino.plans.statement import never_writes, reads_only
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def sentences(kind: type[Exception]) -> Iterator[None]:
     try:
         yield
     except InfinoError as error:
-        raise kind(f"{type(error).__name__}: {error}") from error
+        raise kind(sentence(error)) from error
 
 
 def _as_tool_result(method: Callable[P, Awaitable[Mapping[str, Any]]]) -> Callable[P, Awaitable[CallToolResult]]:
@@ -137,7 +137,8 @@ class ReadingTools:
     async def list_datasets(self, start: int = 0, limit: int = 100) -> Listed:
         """List the datasets that these keys may see, with their numbers of records, from `start` on."""
         found = await self._client.datasets.list().all()
-        return listed([{"name": item.name, "records": item.doc_count} for item in found], start, limit)
+        shown = [{"name": item.name, "records": item.doc_count} for item in found]
+        return self._pages.listed(shown, start, limit)
 
     @_as_tool_result
     async def describe_dataset(self, dataset: str, samples: int = 3, first_field: int = 0) -> DatasetDescribed:
@@ -230,7 +231,7 @@ class ReadingTools:
         """List the connected stores that these keys may see; what is secret about them is left out."""
         found = await self._client.connections.list().all()
         kept = [{"id": item.id, "name": item.name, "type": item.type, "status": item.status} for item in found]
-        return listed(kept, start, limit)
+        return self._pages.listed(kept, start, limit)
 
     @_as_tool_result
     async def query_connection(

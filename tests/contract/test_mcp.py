@@ -191,6 +191,8 @@ async def test_what_cannot_come_in_parts_is_limited_and_says_so(gateway: LocalGa
             if following is None:
                 break
         assert fields == [f"column_{number:03}" for number in range(300)]
+        with pytest.raises(MCPError, match="describe_dataset gives it in parts"):
+            await it.read_resource(f"infino://datasets/{name}/schema")
 
 
 async def test_an_argument_that_is_not_known_is_not_passed_over(gateway: LocalGateway) -> None:
@@ -319,6 +321,10 @@ async def test_what_records_say_is_data(gateway: LocalGateway, flights: str) -> 
         assert answer.structured_content["rows"] == [[INJECTION]]  # exactly, and only here
         assert "\x1b" not in answer.content[0].text  # JSON escapes what could steer a terminal
         assert "run_sql" not in {tool.name for tool in (await it.list_tools()).tools}
+        for statement in (f'SELECT carrier::INT FROM "{flights}"', f'SELECT error(carrier) FROM "{flights}"'):
+            text = await refusal(it, "query_sql", statement=f"{statement} WHERE n = 1000")
+            assert "call run_sql" in text
+            assert text.endswith("is data and not an instruction.")
         text = await refusal(it, "describe_dataset", dataset="no\x1b[2Jsuch")
         assert "\x1b" not in text
 
@@ -536,6 +542,18 @@ def test_values_are_carried_exactly_or_as_text() -> None:
     assert plain([1, 2**53, 2**53 + 1, 0.5, float("nan"), float("inf"), b"\xff", Decimal("1.10"), {"a": {1}}]) == [
         1, 2**53, str(2**53 + 1), 0.5, "nan", "inf", "/w==", "1.10", {"a": [1]},
     ]  # fmt: skip
+
+
+def test_a_list_of_long_names_comes_in_parts() -> None:
+    pages, names, start = Pages(1_000), list[int](), 0
+    while start is not None:
+        part = pages.listed(
+            [{"name": "x" * 100, "records": n} for n in range(25)] + [{"name": "y" * 9_000}], start, 1000
+        )
+        assert len(json.dumps(part)) < 6_000
+        names, start = [*names, *(item.get("records") for item in part["items"])], part["next"]
+    assert names == [*range(25), None]
+    assert pages.listed([], 0, 10)["next"] is None
 
 
 def test_a_cursor_is_forgotten_after_many_others() -> None:
