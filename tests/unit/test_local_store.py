@@ -302,6 +302,17 @@ def test_versions_count_writes_and_removals(store: Store) -> None:
         assert store.view(cursor, "d").version == before + 1
 
 
+def test_a_commit_has_one_number_whichever_statement_gives_it(store: Store) -> None:
+    found = []
+    for documents in ({}, {"a": {"n": 1}}, {"b": {"n": 2}, "c": {"n": 3}}, {"a": {"n": 4}}):
+        with store.writing() as cursor:
+            dataset = store.find(cursor, "d") or store.create(cursor, "d")
+            put(store, cursor, dataset, DocumentBatch(list(documents), list(map(orjson.dumps, documents.values())),
+                                                      list(documents.values())))  # fmt: skip
+        found.append(store.commit)
+    assert found == list(range(found[0], found[0] + 4))
+
+
 def test_a_failed_change_leaves_no_trace(store: Store) -> None:
     write(store, "d", {"1": {"a": 1}})
     with pytest.raises(ZeroDivisionError), store.writing() as cursor:  # noqa: PT012 - it must fail after the write

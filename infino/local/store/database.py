@@ -120,6 +120,7 @@ UNCOMMITTED = 36_028_797_018_960_000
 """Places from here on are those of a transaction's own new rows, which move when it ends."""
 READ_AT_ONCE = 1_000_000
 """Numbers of documents whose ids are read together; they need not be in memory all at once."""
+NEXT_COMMIT = "nextval('commits')"
 NOWHERE = "nowhere"
 """An empty database: callers' statements run in it, so that no table of the store has a name there."""
 
@@ -148,6 +149,7 @@ class Store:
         self._current: dict[str, Dataset] = {}  # as the one writer sees them, between its first look and its next write
         self._ids: dict[str, IdFilter] = {}
         self._readers: set[duckdb.DuckDBPyConnection] = set()
+        self.commit = 0  # the number of the one to come, where a statement of the transaction gave it already
         self._log = WriteAheadLog(path)
         self._mark = CommitMark(path)
         self._folder = path.parent / "text" if path else None
@@ -230,8 +232,10 @@ class Store:
         with self._writer_lock.turn():
             self._writer.execute("BEGIN TRANSACTION")
             try:
+                self.commit = 0
                 yield self._writer
-                (number,) = self._writer.execute("SELECT nextval('commits')").fetchone() or (0,)
+                if not self.commit:
+                    [(self.commit,)] = self._writer.execute(f"SELECT {NEXT_COMMIT}").fetchall()
                 with BRAKE.lifted():
                     self._writer.execute("COMMIT")
             except BaseException as error:
@@ -243,7 +247,7 @@ class Store:
                 self._current.clear()
                 refuse_if_full(error)
                 raise
-            self._mark.note(number)
+            self._mark.note(self.commit)
             self.written.set()
             with BRAKE.lifted():
                 if self._log.fold(self._writer):
