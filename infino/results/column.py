@@ -114,7 +114,7 @@ def value_kind(value: Any) -> Kind:
 
 
 _OFTEN: Final[tuple[Any, ...]] = (None, True, 0, 0.0, "", Decimal(), [], {})
-_KINDS: Final = {type(value): value_kind(value) for value in _OFTEN}
+_KINDS: Final[dict[type, Kind]] = {type(value): value_kind(value) for value in _OFTEN}
 
 
 def kinds_of(values: Sequence[Any]) -> set[Kind]:
