@@ -239,7 +239,10 @@ class ReadingTools:
     ) -> AnswerRows:
         """Query a connected store in its own language: SQL or PromQL text that reads, or a QueryDSL object."""
         if isinstance(query, str) and not never_writes(query):
-            raise refusal("query_connection takes one SQL statement or PromQL expression that surely reads")
+            raise refusal(
+                "query_connection takes one SQL statement or PromQL expression that surely reads; write `up{}` for the "
+                "metric `up`, since a name alone may be a procedure"
+            )
         return self._pages.table(await self._client.connections.query(connection, dataset, query), limit)
 
     @_as_tool_result

@@ -73,6 +73,7 @@ _VERBS: Final = _WRITES | {
     "FLUSHDB",
     "REINDEX",
     "ROLLBACK",
+    "SELECT",
 }
 _STRING: Final = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)"""
 _PROMQL = re.compile(
@@ -86,6 +87,10 @@ _PROMQL = re.compile(
     | \Z )""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
+
+# To SQL Server a batch that begins with a name calls a procedure, and plain words, signed numbers and words in brackets
+# after it are its arguments: `up` and `charge -1` look alike. What may follow here is an error there.
+_CALL = re.compile(r"\s*+[a-z_:][\w:]*+\s*+(?![({*/%^=!<>]|(?:and|by|on|or|without)\b)", re.IGNORECASE | re.ASCII)
 
 
 def reads_only(statement: str) -> bool:
@@ -132,6 +137,8 @@ def _looks_like_promql(text: str) -> bool:
 
     Two words side by side, as in `KILL 5` or `REFRESH VIEW`, are a statement of some other language.
     """
+    if _CALL.match(text):
+        return False
     position, operand = 0, False
     while position < len(text):
         token = _PROMQL.match(text, position)
@@ -142,6 +149,9 @@ def _looks_like_promql(text: str) -> bool:
         if kind in ("word", "value") and operand:
             return False
         if kind == "word" and token["word"].upper() in _VERBS:
+            return False
+        # A query in brackets may be a second statement.
+        if kind == "joint" and re.search(r"\bSELECT\b", token[0].upper()):
             return False
         operand = kind != "joint"
         position = token.end()
