@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context, copy_context
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from infino.core.extras import check_loop
@@ -92,7 +94,8 @@ def side_by_side(run: Callable[[T], R], items: Sequence[T], limit: int) -> list[
     if len(items) < 2:
         return [run(item) for item in items]
     with ThreadPoolExecutor(min(limit, len(items)), thread_name_prefix="infino-item") as pool:
-        return list(pool.map(run, items))
+        # Contexts of their own, so that a trace goes on in each thread.
+        return list(pool.map(Context.run, [copy_context() for _ in items], repeat(run), items))
 
 
 async def async_upload(

@@ -263,6 +263,16 @@ def test_pages_that_are_read_ahead_are_part_of_the_trace(watch: Callable[..., Wa
     assert {parent and parent.span_id for parent in parents} == {outer.get_span_context().span_id}
 
 
+def test_slices_that_are_read_side_by_side_are_part_of_the_trace(watched: Watched, fresh: Callable[[str], str]) -> None:
+    name = fresh("slices")
+    watched.client.datasets.create(name)
+    watched.client.records.bulk(name, [{"n": number} for number in range(20)])
+    with watched.traces.get_tracer("program").start_as_current_span("report") as outer:
+        assert len(list(watched.client.query.scan(name, page_size=2, slices=2))) == 20
+    parents = [span.parent for span in watched.finished() if span.name == "query.dsl"]
+    assert {parent and parent.span_id for parent in parents} == {outer.get_span_context().span_id}
+
+
 def test_it_ends_when_it_is_told_to(watched: Watched) -> None:
     watched.stop()
     watched.client.ping()
