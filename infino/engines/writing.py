@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from infino.core.errors import APIError, BulkError, InfinoError, ValidationError
+from infino.core.errors import APIError, BulkError, InfinoError, QueryError, ValidationError
 from infino.core.reference import ClientReference
 from infino.engines.exact import check_sendable, refuse_not_a_number
 from infino.engines.options import WriteOptions
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 log: Final = logging.getLogger("infino.engines")
 COMMITTED: Final = "committed.json"
+STAGING: Final = "staging.json"
 COUNTS: Final = ("read", "created", "updated", "noop", "rejected", "unknown", "retried", "resumed", "possibly_doubled")
 
 
@@ -214,6 +215,8 @@ class Writing:
                 more = max(0, _counted(client, self.target) - self.before) if self.before is not None else None
         if self.options.staging:
             said = f"nothing was written to {self.options.dataset}"
+            if len(told) == len(reports):
+                said += ", unless the answer to the statement that publishes was lost: then it has everything"
             said += f"; {self.target} holds what was staged" if kept else ""
         else:
             said = f"{accepted:,} records of {len(told)} tasks that ended well stand in {self.options.dataset}"
@@ -250,11 +253,22 @@ class Writing:
         # Published by one statement, which takes effect as a whole.
         verb = "INSERT INTO" if self.options.id is None else "UPSERT INTO"
         if staged:
-            done = client.query.execute(f"{verb} {dataset} SELECT * FROM {stage}").stats.affected_rows  # noqa: S608  # quoted
+            self._note_publishing(True)
+            try:
+                done = client.query.execute(f"{verb} {dataset} SELECT * FROM {stage}").stats.affected_rows  # noqa: S608  # quoted
+            except (APIError, QueryError) as error:
+                self._note_publishing(isinstance(error, APIError) and error.status >= 500)
+                raise
             if done != staged:
                 raise self._wrong(f"{staged} records were staged and {done} published")
         with suppress(InfinoError):  # what is published is published
             client.datasets.delete(self.target)
+
+    def _note_publishing(self, begun: bool) -> None:
+        """Note for the next run that what is staged may be published; the answer that says so may be lost."""
+        if (folder := self._folder()) is not None:
+            note = {"dataset": self.options.dataset, "staging": self.target, "publishing": begun}
+            _replace(folder / STAGING, note)
 
     def _wrong(self, problem: str) -> BulkError:
         kept = f"; {self.target} holds what was staged" if self.options.staging else ""
@@ -351,11 +365,16 @@ def _count(client: Infino, dataset: str) -> int | None:
 def _stage(client: Infino, options: WriteOptions, schema: Any) -> str:
     """Make the side dataset, or return the one that an earlier run under the same checkpoint made."""
     folder = None if options.checkpoint is None else Path(options.checkpoint)
-    note = None if folder is None else folder / "staging.json"
+    note = None if folder is None else folder / STAGING
     if note is not None and note.exists():
         known = json.loads(note.read_text())
         if known["dataset"] != options.dataset:
             raise ValidationError(f"the checkpoint {folder} belongs to a job for {known['dataset']}")
+        if known.get("publishing") and options.id is None:
+            raise ValidationError(
+                f"the last run may have published {known['staging']}, and without ids a second time would double it:"
+                f" see whether {options.dataset} has its records, and delete {known['staging']} and the folder {folder}"
+            )
         return str(known["staging"])
     stem = re.sub(r"[^a-z0-9_-]", "-", options.dataset.lower())[:80]
     name = f"{stem}-staging-{secrets.token_hex(6)}"

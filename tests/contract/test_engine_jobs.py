@@ -13,7 +13,7 @@ import attrs
 import pyarrow as pa
 import pytest
 
-from infino import BulkError, Infino, NotFoundError, ValidationError
+from infino import BulkError, Infino, NotFoundError, TransportError, ValidationError
 from infino.core.reference import ClientReference
 from infino.engines.options import EngineReadOptions, WriteOptions
 from infino.engines.reading import EngineReading
@@ -178,6 +178,42 @@ def test_a_commit_that_fails_leaves_what_was_staged(
     assert writing.target in found.said
     sync_client.datasets.create(made)
     assert writing.commit(reports).accepted == ROWS  # again, and by hand
+    assert counted(sync_client, made) == (ROWS, ROWS)
+
+
+@pytest.mark.parametrize("id", ["k", None])
+def test_a_publishing_whose_answer_was_lost_is_told_and_not_done_twice(
+    gateway: LocalGateway, reference: ClientReference, sync_client: Infino, made: str, tmp_path: Path, id: str | None
+) -> None:
+    options = {"id": id, "staging": True, "checkpoint": str(tmp_path / "job")}
+    writing = job(reference, made, **options)
+    reports = [writing.write(task, batches(task)) for task in range(TASKS)]
+    # The statement that publishes comes after the counts.
+    lost = gateway.faults.fail(path="/sql", skip=1 if id else 2, reset=True, after=True)
+    with lost, pytest.raises(TransportError):
+        writing.commit(reports)
+    assert counted(sync_client, made) == (ROWS, ROWS)
+    assert "unless the answer" in writing.abort(reports).said
+    if id is None:
+        with pytest.raises(ValidationError, match="may have published"):
+            job(reference, made, **options)
+        sync_client.datasets.delete(writing.target)
+    else:
+        assert job(reference, made, **options).commit(reports).accepted == ROWS
+    assert counted(sync_client, made) == (ROWS, ROWS)
+
+
+def test_a_publishing_that_was_refused_may_be_done_again(
+    reference: ClientReference, sync_client: Infino, made: str, tmp_path: Path
+) -> None:
+    options = {"staging": True, "checkpoint": str(tmp_path / "job")}
+    writing = job(reference, made, **options)
+    reports = [writing.write(task, batches(task)) for task in range(TASKS)]
+    sync_client.datasets.delete(made)
+    with pytest.raises(NotFoundError):
+        writing.commit(reports)
+    sync_client.datasets.create(made)
+    assert job(reference, made, **options).commit(reports).accepted == ROWS
     assert counted(sync_client, made) == (ROWS, ROWS)
 
 
