@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,6 +34,18 @@ def check_sendable(schema: Any, *, flat: bool = False, intervals: bool = True) -
         problem = _unsendable(arrays.arrow().types, field.type, flat, intervals)
         if problem:
             raise ValidationError(f"the column {field.name!r} {problem}")
+    paths = Counter(path for field in schema for path in _paths(arrays.arrow().types, field))
+    [(path, times)] = paths.most_common(1) or [("", 0)]
+    if times > 1:
+        raise ValidationError(f"there are two columns {path!r}, one of them inside a struct perhaps: rename one")
+
+
+def _paths(types: Any, field: Any) -> list[str]:
+    """Return the names under which the service has a column: a member of a struct and a name with a dot are one."""
+    if not types.is_struct(field.type):
+        return [field.name]
+    inner = [field.type.field(place) for place in range(field.type.num_fields)]
+    return [f"{field.name}.{path}" for member in inner for path in _paths(types, member)]
 
 
 def _unsendable(types: Any, kind: Any, flat: bool, intervals: bool) -> str:

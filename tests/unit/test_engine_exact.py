@@ -120,3 +120,12 @@ def test_intervals_go_only_where_a_number_is_meant(kind: pa.DataType) -> None:
     check_sendable(pa.schema([("c", kind)]))
     with pytest.raises(ValidationError, match="'c' holds intervals"):
         check_sendable(pa.schema([("c", kind)]), intervals=False)
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    inner = pa.struct([("b", pa.struct([("c", pa.int64())])), ("d.c", pa.string())])
+    check_sendable(pa.schema([("a", inner), ("b.c", pa.int64())]))
+    check_sendable(pa.schema([]))
+    for name in ("a.b.c", "a.d.c"):
+        with pytest.raises(ValidationError, match=f"two columns '{name}'"):
+            check_sendable(pa.schema([("a", inner), (name, pa.int64())]))
