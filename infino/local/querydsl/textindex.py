@@ -414,6 +414,11 @@ class TextIndexes:
                 self._open.popitem(last=False)
             return index
 
+    def begun(self, view: DatasetView, field: SearchField) -> bool:
+        """Tell whether a field has an index already, such as one that a search asked for."""
+        key = key_of(view, field)
+        return key in self._open or (self._folder is not None and (self._folder / key[0] / key[1]).exists())
+
     def _unnumbered_at(
         self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField, key: tuple[str, str, int]
     ) -> FieldIndex:

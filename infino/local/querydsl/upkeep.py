@@ -98,7 +98,7 @@ class TextUpkeep:
                 return any(
                     indexes.growing(view, field).follow(cursor, view, field, SLICE)
                     for field in Fields(view)
-                    if view.numbered and is_text(cursor, view, field)
+                    if view.numbered and (indexes.begun(view, field) or is_text(cursor, view, field))
                 )
             finally:
                 self._cursor = None

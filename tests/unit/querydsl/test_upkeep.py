@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -36,14 +37,38 @@ def test_texts_are_indexed_before_anybody_searches(monkeypatch: pytest.MonkeyPat
         assert len(index._known) == 39
 
 
+def test_a_field_that_somebody_searched_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("QUIET", 0.0), ("LEAST", 10)):
+        monkeypatch.setattr(upkeep, name, value)
+    with LocalGateway() as gateway:
+        call = Signed(gateway)
+        assert call("PUT", "/notes").status == 200
+        call.bulk("notes", *lines(NOTES))
+        index = indexed(gateway, len(NOTES))
+        assert call("POST", "/notes/querydsl", {"query": {"term": {"code": "aa"}}}).json["hits"]["total"]["value"] == 40
+        assert call.bulk("notes", *lines([(f"more {id}", note) for id, note in NOTES])).status == 200
+        every = gateway.state.store._derived["texts"]._open.values()
+        wait(gateway, lambda: [len(one._known) for one in every] == [80, 80])
+        assert index in every
+
+
 def indexed(gateway: LocalGateway, documents: int) -> textindex.GrowingIndex:
     """Return the one index, of the notes and not of the codes, once the thread has come so far."""
-    kept, store = gateway.state.part(TextUpkeep, gateway.state), gateway.state.store
+    store = gateway.state.store
+
+    def indexes() -> list[textindex.GrowingIndex]:
+        return list(store._derived["texts"]._open.values()) if store._derived else []
+
+    wait(gateway, lambda: [len(one._known) for one in indexes()] == [documents])
+    return indexes()[0]
+
+
+def wait(gateway: LocalGateway, reached: Callable[[], bool]) -> None:
+    """Wait until the thread has come as far as is asked."""
+    kept = gateway.state.part(TextUpkeep, gateway.state)
     for _ in range(1200):
-        indexes = list(store._derived["texts"]._open.values()) if store._derived else []
-        if indexes and len(indexes[0]._known) == documents:
-            assert len(indexes) == 1
-            return indexes[0]
+        if reached():
+            return
         kept.settled.wait(0.05)
         kept.settled.clear()
     raise AssertionError("the texts were not indexed")
