@@ -21,6 +21,7 @@ from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_n
 from infino.local.querydsl.regexps import escape, from_wildcard
 from infino.local.querydsl.termlevel import near_clause, pattern_clause, term_clause
 from infino.local.querydsl.textindex import FieldIndex
+from infino.local.querydsl.wordlist import found_in_few
 from infino.local.values.analysis import words
 
 ANALYSERS = (None, "standard")
@@ -95,6 +96,12 @@ def match_clause(compiler: Compiler, field: SearchField, wanted: Wanted) -> Clau
     if not tokens:
         return EVERYTHING if wanted.everything_when_empty else NOTHING
     compiler.count(len(tokens))
+    if wanted.fuzziness is None:
+        least = least_of(wanted, len(tokens))
+        found = found_in_few(compiler.plan, field, tokens, least, scored=compiler.scoring)
+        if found is not None:
+            compiler.mark(field, Mark("word", tuple(tokens)))
+            return boosted(compiler.plan.join(found), wanted.boost)
     index = index_of(compiler.plan, field)
     parts = [word_query(compiler, index, field, token, wanted) for token in tokens]
     return joined(compiler, index, parts, wanted)
@@ -111,11 +118,14 @@ def word_query(compiler: Compiler, index: FieldIndex, field: SearchField, token:
     return index.worth(field, query)
 
 
+def least_of(wanted: Wanted, words: int) -> int:
+    """Return how many of the words of a text have to match."""
+    return words if wanted.operator == "and" else max(1, required(wanted.minimum, words) or 1)
+
+
 def joined(compiler: Compiler, index: FieldIndex, parts: Sequence[Query], wanted: Wanted) -> Clause:
     """Join the queries for words by the operator, or so that enough of them match."""
-    least = len(parts)
-    if wanted.operator == "or":
-        least = max(1, required(wanted.minimum, len(parts)) or 1)
+    least = least_of(wanted, len(parts))
     if least > len(parts):
         return NOTHING
     hits = index.search(index.boolean(parts, least), scored=compiler.scoring)

@@ -19,6 +19,7 @@ from infino.local.querydsl.plan import BM25_B, BM25_K1, NOTHING, Clause, any_of,
 from infino.local.querydsl.problems import illegal, parsing, shard
 from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_text, listed, short
 from infino.local.querydsl.regexps import RegexpReader, either_case, escape, from_wildcard, read_flags
+from infino.local.querydsl.wordlist import found_in_few
 from infino.local.values.dates import DEFAULT_FORMAT, DateContext, read_zone
 
 MAX_TERMS = 65_536
@@ -94,9 +95,11 @@ def term_clause(compiler: Compiler, field: SearchField, value: Any, *, blind: bo
 
 def text_term(compiler: Compiler, field: SearchField, text: str, *, blind: bool) -> Clause:
     """Compile the search for one token of analysed text."""
-    index = index_of(compiler.plan, field)
     word = text.lower() if blind else text
     compiler.mark(field, Mark("word", (word,)))
+    if (found := found_in_few(compiler.plan, field, [word], 1, scored=compiler.scoring)) is not None:
+        return compiler.plan.join(found)
+    index = index_of(compiler.plan, field)
     return compiler.plan.join(index.search(index.worth(field, index.term(word)), scored=compiler.scoring))
 
 
@@ -194,9 +197,11 @@ def terms_match(compiler: Compiler, field: SearchField, values: list[Any]) -> st
     if not values or field.kind == "none":
         return "false"
     if field.kind == "text":
-        index = index_of(plan, field)
         wanted = [as_text(value, "terms") for value in values]
         compiler.mark(field, Mark("word", tuple(wanted)))
+        if (found := found_in_few(plan, field, wanted, 1, scored=False)) is not None:
+            return plan.join(found).match
+        index = index_of(plan, field)
         return plan.join(index.search(index.boolean([index.term(word) for word in wanted], 1), scored=False)).match
     if field.kind in ("date", "boolean", "range") or field.type == "ip" or field.factor is not None:
         with compiler.filtering():

@@ -233,6 +233,7 @@ class GrowingIndex:
         self._known = self._stored_numbers()
         self._held: OrderedDict[int, FieldIndex] = OrderedDict()
         self._reached = 0
+        self._looked_at = 0
 
     @staticmethod
     @SPARED
@@ -275,6 +276,11 @@ class GrowingIndex:
             while len(self._held) > SNAPSHOTS:
                 self._held.popitem(last=False)
             return made
+
+    def lacks(self, view: DatasetView) -> int:
+        """Return how many documents there may be beyond those that are indexed."""
+        last = int(self._known[-1]) if len(self._known) else 0
+        return view.folded - max(last, self._looked_at)
 
     def follow(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField, most: int) -> bool:
         """Index documents that are new, ahead of any search.
@@ -335,7 +341,10 @@ class GrowingIndex:
                         characters += len(texts) if isinstance(texts, str) else sum(map(len, texts))
                     rows = cursor.fetchmany(PAGE)
             self._known = np.concatenate([self._known, np.array(numbers, np.int64)])
-        return len(self._known) - before
+        grown = len(self._known) - before
+        if most is None or grown < most:
+            self._looked_at = view.folded
+        return grown
 
 
 def document(number: int, texts: str | list[str]) -> tantivy.Document:

@@ -78,11 +78,12 @@ class TextUpkeep:
             written = {
                 one.name: (one.uuid, one.next_seq)
                 for one in self._store.list(cursor)
-                if one.next_seq - self._indexed.get(one.uuid, 1) >= least
+                if one.next_seq - self._indexed.get(one.uuid, 1) >= least or one.uuid in self._store.asked
             }
         for name, (uuid, last) in written.items():
             while not self._ended.is_set() and self._grow(name):
                 pass
+            self._store.asked.discard(uuid)
             self._indexed[uuid] = last
 
     def _grow(self, name: str) -> bool:

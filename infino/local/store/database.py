@@ -154,6 +154,7 @@ class Store:
         self._mark = CommitMark(path)
         self._folder = path.parent / "text" if path else None
         self._derived: dict[str, Any] = {}
+        self.asked: set[str] = set()  # the datasets whose texts are to be indexed, though nobody writes to them
         self.begun = threading.Event()  # set by each reader
         self.written = threading.Event()  # set by each commit; who waits for it clears it
         self._db = duckdb.connect(str(path or ":memory:"), config={**SETTINGS, **(limits or {})})
@@ -334,7 +335,7 @@ class Store:
             uuid=dataset.uuid, schema=self._schema,
             folded=dataset.folded, whole=dataset.folded + 1 == dataset.next_seq, typed=dataset.columns,
             numbered=dataset.settings.get("kind") != "metrics",
-            folder=self._folder, derived=self._derived,
+            folder=self._folder, derived=self._derived, ask=functools.partial(self._ask, dataset.uuid),
         )  # fmt: skip
         last = self._views.get(dataset.id)
         if last is not None and last.shape is fields and last.mapping is dataset.mapping:
@@ -343,6 +344,10 @@ class Store:
             self._views.clear()
         self._views[dataset.id] = made
         return made
+
+    def _ask(self, uuid: str) -> None:
+        self.asked.add(uuid)
+        self.written.set()
 
     def fields(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> Fields:
         """Return the fields of a dataset; cached, for they change seldom."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from infino.local import LocalGateway
-from infino.local.querydsl import textindex, upkeep
+from infino.local.querydsl import textindex, upkeep, wordlist
 from infino.local.querydsl.upkeep import TextUpkeep
 from tests.support.signed import Signed
 
@@ -72,3 +72,47 @@ def wait(gateway: LocalGateway, reached: Callable[[], bool]) -> None:
         kept.settled.wait(0.05)
         kept.settled.clear()
     raise AssertionError("the texts were not indexed")
+
+
+WORDS = ("Los Angeles", "los alamos", "New York", "new-york new", "", "!", "x " * 30)
+SEARCHES: list[dict[str, Any]] = [
+    {"term": {"place": "new"}}, {"term": {"place": {"value": "NEW", "case_insensitive": True}}},
+    {"term": {"place": "los angeles"}}, {"terms": {"place": ["alamos", "york"]}}, {"match": {"place": "los york new"}},
+    {"match": {"place": {"query": "new new york", "operator": "and", "boost": 2}}}, {"match": {"place": "nowhere"}},
+    {"match": {"place": {"query": "los angeles new", "minimum_should_match": 2}}}, {"match": {"only": "new york x"}},
+    {"bool": {"must": [{"term": {"place": "x"}}, {"range": {"n": {"lt": 40}}}], "must_not": {"term": {"place": "a"}}}},
+]  # fmt: skip
+
+
+def test_few_texts_are_searched_without_an_index_until_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wordlist, "LACKING", 500)
+    monkeypatch.setattr(upkeep, "QUIET", 0.0)
+    with LocalGateway() as gateway:
+        call = Signed(gateway)
+        call("PUT", "/places", {"mappings": {"properties": {"only": {"type": "match_only_text"}}}})
+        places = [(str(n), {"place": WORDS[n % 7], "only": WORDS[n % 7], "n": n}) for n in range(600)]
+        call.bulk("places", *lines([*places, ("none", {})]))
+
+        def answers() -> list[Any]:
+            asked = ({"query": query, "size": 700, "highlight": {"fields": {"place": {}}}} for query in SEARCHES)
+            found = [call("POST", "/places/querydsl", body).json["hits"] for body in asked]
+            return [
+                (
+                    hits["total"],
+                    {hit["_id"]: (pytest.approx(hit["_score"]), hit.get("highlight")) for hit in hits["hits"]},
+                )
+                for hits in found
+            ]
+
+        with monkeypatch.context() as patch:
+            patch.setattr(textindex.GrowingIndex, "at", None)
+            patch.setattr(textindex.GrowingIndex, "follow", lambda *_: False)
+            found = answers()
+        assert [total["value"] for total, _ in found] == [172, 172, 0, 258, 344, 172, 0, 86, 257, 5]
+        call("POST", "/places/querydsl", {"query": {"term": {"place": "x"}}})  # it asks for the index
+        every = gateway.state.store._derived["texts"]._open.values()
+        wait(gateway, lambda: sorted(len(one._known) for one in every) == [600, 600])
+        monkeypatch.setattr(wordlist, "found_in_few", None)
+        monkeypatch.setattr(wordlist, "worths", None)
+        unlike = [query for query, one, other in zip(SEARCHES, found, answers(), strict=True) if one != other]
+        assert not unlike
