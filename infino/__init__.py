@@ -108,6 +108,8 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
+    from infino.core.garbage import resting
+
     if name in _MODULES:
         return import_module(f"infino.{name}")
     if name == "__version__":
@@ -119,7 +121,8 @@ def __getattr__(name: str) -> Any:
             "distribution 'infino' on PyPI is another program with the same import name"
         )
     _guard_forks()
-    value = getattr(import_module(home), name)
+    with resting():
+        value = getattr(import_module(home), name)
     globals()[name] = value
     return value
 

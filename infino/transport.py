@@ -40,6 +40,7 @@ from infino.core.exchange import (
 )
 from infino.core.extras import check_loop
 from infino.core.failures import connect_hint, root_cause
+from infino.core.garbage import resting
 from infino.core.messages import Headers, Request, Response, StreamedBody
 from infino.core.redaction import Secret, redact
 from infino.core.retry import Timeouts, out_of_time
@@ -50,7 +51,7 @@ from infino.keys import AsyncKeys, Connection, Keys
 from infino.slots import KEEPALIVE_SECONDS, Connections, Deadline, DeadlineBackend
 from infino.streams import Course, arriving, async_arriving, is_streamable
 
-with without_command_line():
+with resting(), without_command_line():
     import httpx
 
 # Deflate (RFC 1951) gives at most about a thousand bytes for one, so that a body of this size is soon unpacked.
@@ -130,7 +131,8 @@ class _Opener:
         # A plain string, as httpx wants it, but only for a moment: a traceback may be shown with its variables.
         proxy = None if self._config.proxy is None else self._config.proxy.reveal()
         try:
-            return kind(verify=self._tls, trust_env=False, limits=_ONE, proxy=proxy)
+            with resting():  # the first of all imports httpcore
+                return kind(verify=self._tls, trust_env=False, limits=_ONE, proxy=proxy)
         except ImportError:
             problem = "a SOCKS proxy needs one more package: pip install socksio"
         except (ValueError, TypeError, httpx.InvalidURL):
@@ -378,7 +380,6 @@ class AsyncTransport(_TransportBase):
         """Do the same as `Transport.send`."""
         # Only a failure is worth the import and the sentence of `check_loop`; this line costs every call.
         try:
-            # Only a failure is worth the import and the sentence of `check_loop`; this line costs every call.
             asyncio.get_running_loop()
         except RuntimeError:
             check_loop(request.operation)

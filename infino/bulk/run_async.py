@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from infino.core.errors import InfinoError
 from infino.core.extras import check_loop
+from infino.core.garbage import resting
 
 if TYPE_CHECKING:
     from infino.bulk.answers import Outcome
@@ -315,10 +316,11 @@ def iterate_async(
     """Upload a source, one result at a time; see `infino.bulk.run.iterate`."""
 
     def prepare() -> tuple[SendsAsync, Upload]:
-        from infino.bulk.options import policy_of
-        from infino.bulk.upload import Upload
+        with resting():
+            from infino.bulk.options import policy_of
+            from infino.bulk.upload import Upload
 
-        transport = load_network(caller)
+            transport = load_network(caller)
         return transport, Upload.of(dataset, source, {"retry": policy_of(transport), **settings}, operation)
 
     return AsyncRun(prepare, begin)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
 from infino.core.errors import ConfigError
+from infino.core.garbage import resting
 
 
 class MissingDependencyError(ConfigError, ImportError):
@@ -25,10 +27,17 @@ def check_loop(operation: str | None = None) -> None:
     raise ConfigError(problem, operation=operation)
 
 
+def _imported(module: str) -> Any:
+    if module in sys.modules:
+        return import_module(module)
+    with resting():
+        return import_module(module)
+
+
 def optional(module: str) -> Any:
     """Import an optional package, or return None where it is not installed."""
     try:
-        return import_module(module)
+        return _imported(module)
     except ImportError:
         return None
 
@@ -36,7 +45,7 @@ def optional(module: str) -> Any:
 def require(module: str, extra: str, purpose: str) -> Any:
     """Import an optional package for a purpose such as `to_pandas()`, or say which extra brings it."""
     try:
-        return import_module(module)
+        return _imported(module)
     except ImportError as error:
         package = module.partition(".")[0]
         raise MissingDependencyError(f"{purpose} needs {package}: pip install 'infino-sdk[{extra}]'") from error

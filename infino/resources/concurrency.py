@@ -8,6 +8,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from infino.core.extras import check_loop
+from infino.core.garbage import resting
 from infino.core.listeners import Listeners
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ async def async_upload(
     caller: AsyncClientCaller, dataset: str, source: Any, settings: Any, operation: str = "records.bulk", *more: Any
 ) -> BulkReport:
     """Upload a source to its end, read in a thread."""
-    from infino.bulk.run_async import upload_async
+    with resting():
+        from infino.bulk.run_async import upload_async
 
     transport = await async_off_loop(getattr, caller, "transport")  # what it imports takes its time
     with transport.shared.watched(operation) as end:
@@ -113,7 +115,8 @@ def upload(
     caller: ClientCaller, dataset: str, source: Any, settings: Any, operation: str = "records.bulk", *more: Any
 ) -> BulkReport:
     """Upload a source to its end, sent by threads."""
-    from infino.bulk.run import upload as run
+    with resting():
+        from infino.bulk.run import upload as run
 
     with caller.transport.shared.watched(operation) as end:
         return _noted(end, run(caller.transport, dataset, source, settings, operation, *more))
@@ -126,13 +129,15 @@ def _noted(end: EndEvent, report: BulkReport) -> BulkReport:
 
 def async_uploads(caller: AsyncClientCaller, dataset: str, source: Any, settings: Any) -> AsyncRun:
     """Upload a source result by result, read in a thread."""
-    from infino.bulk.run_async import iterate_async
+    with resting():
+        from infino.bulk.run_async import iterate_async
 
     return iterate_async(caller, dataset, source, settings, _ONE_BY_ONE)
 
 
 def uploads(caller: ClientCaller, dataset: str, source: Any, settings: Any) -> Run:
     """Upload a source result by result, sent by threads."""
-    from infino.bulk.run import iterate
+    with resting():
+        from infino.bulk.run import iterate
 
     return iterate(caller.transport, dataset, source, settings, _ONE_BY_ONE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -13,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 from infino.core.errors import DecodeError, InfinoError, QueryError, ValidationError
 from infino.core.extras import require
+from infino.core.garbage import resting
 from infino.results import arrays, frames, render
 from infino.results.arrays import Table
 from infino.results.column import TIME_KINDS, Column, as_times
@@ -42,21 +42,6 @@ def name_call(error: DecodeError | QueryError, operation: str | None, status: in
         error.status = error.status or status
 
 
-@contextmanager
-def _no_garbage() -> Iterator[None]:
-    """Let the garbage collector rest: what JSON and rows become has no cycles.
-
-    To look for some in a million new objects again and again takes longer than to make them.
-    """
-    resting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if resting:
-            gc.enable()
-
-
 class Tabular:
     """A table that is decoded when first asked for; the base of the results.
 
@@ -72,7 +57,7 @@ class Tabular:
     def _decoding(self) -> Iterator[None]:
         """Errors of decoding come long after the call: they name it all the same."""
         try:
-            with _no_garbage():
+            with resting():
                 yield
         except (DecodeError, QueryError) as error:
             name_call(error, self.operation, self.status)
@@ -232,7 +217,7 @@ class Tabular:
             >>> client.query.sql("SELECT 1 AS one").to_dicts()
             [{'one': 1}]
         """
-        with _no_garbage():
+        with resting():
             return self._dicts()
 
     def _dicts(self) -> list[dict[str, Any]]:

@@ -46,6 +46,25 @@ print(called)
     assert said(program) == "[('GET',)]\n"
 
 
+def test_no_garbage_is_looked_for_while_libraries_are_imported() -> None:
+    program = """
+import contextlib, gc, sys
+import infino, pyarrow
+LIBRARIES = {"httpx", "httpcore", "h11", "polars", "infino_api"}
+found = set()
+def look(phase, info):
+    for name, module in list(sys.modules.items()):
+        if getattr(getattr(module, "__spec__", None), "_initializing", False):
+            found.add(name.partition(".")[0])
+gc.callbacks.append(look)
+with infino.Infino(access_key="a", secret_key="b", endpoint="http://127.0.0.1:9") as client:
+    with contextlib.suppress(infino.InfinoError):
+        client.records.bulk("flights", pyarrow.table({"a": [1]}), retry=infino.RetryPolicy(attempts=1))
+print(LIBRARIES <= sys.modules.keys(), found & LIBRARIES, gc.isenabled())
+"""
+    assert said(program) == "True set() True\n"
+
+
 def test_httpx_that_is_there_already_is_left_alone() -> None:
     program = """
 import httpx
