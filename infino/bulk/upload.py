@@ -22,8 +22,8 @@ from infino.bulk.source import SourceReader
 from infino.core.errors import BulkError
 from infino.core.messages import Request
 from infino.core.retry import RetryPolicy
+from infino.runtime.encode import segment
 from infino.runtime.options import check_options
-from infino.runtime.path import segment
 
 OPERATION = "records.bulk"
 BULK_NAMES = tuple(attribute.name for attribute in attrs.fields(BulkOptions))

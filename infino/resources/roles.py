@@ -15,8 +15,8 @@ from infino.core.documents import A_FILE, parse_yaml
 from infino.core.errors import ValidationError
 from infino.core.redaction import printable_lines
 from infino.plans.documents import as_object
+from infino.runtime.encode import segment
 from infino.runtime.options import CallOptions, check_options
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from infino_api.models.role import Role

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from infino.runtime.call import RawResponse as RawResponse
     from infino.runtime.call import SyncCaller as SyncCaller
     from infino.runtime.call import Unset as Unset
+    from infino.runtime.encode import segment as segment
     from infino.runtime.errors import MissingItemError as MissingItemError
     from infino.runtime.errors import ParameterError as ParameterError
     from infino.runtime.errors import ParseError as ParseError
     from infino.runtime.model import Model as Model
     from infino.runtime.page import AsyncPage as AsyncPage
     from infino.runtime.page import SyncPage as SyncPage
-    from infino.runtime.path import segment as segment
 
 _HOMES = {
     "UNSET": "call",
@@ -35,7 +35,7 @@ _HOMES = {
     "Model": "model",
     "AsyncPage": "page",
     "SyncPage": "page",
-    "segment": "path",
+    "segment": "encode",
 }
 
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]  # lazily

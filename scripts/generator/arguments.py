@@ -12,8 +12,7 @@ from .parser import ModelProperty, Property
 from .types import PythonType, identifier, node_at, of_property
 
 TAKEN = words(
-    "self options timeout headers retry extra_query extra_body request call encode segment segments shapes readers "
-    "multipart warn cast"
+    "self options timeout headers retry extra_query extra_body request call encode shapes readers multipart warn cast"
 )
 """Names that the generated methods and calls use themselves."""
 
@@ -198,12 +197,12 @@ def _segment(node: Node, made: Argument, place: Place) -> str:
     more = ", opaque=True" if node.get("x-infino-opaque") else ""
     more += ", reserved=RESERVED" if made.reserved else ""
     if style == "simple" and made.type.kind == "scalar":
-        plain = made.type.argument == "str"
-        return f"segment({made.name if plain else f'encode.text({made.name}, {made.name!r})'}, {made.name!r}{more})"
+        text = made.name if made.type.argument == "str" else f"encode.text({made.name}, {made.name!r})"
+        return f"encode.segment({text}, {made.name!r}{more})"
     if made.type.kind != "map" and not (made.type.kind in ("scalar", "array") and made.type.has_text):
         raise refused(place, f"a path segment cannot be {made.type.argument}", "type: string, or an array of strings")
     named = f"{made.name}, {made.name!r}, {style!r}, {node['name']!r}, {explode}"
-    return f"segments({named}{more})"
+    return f"encode.segments({named}{more})"
 
 
 def _pair(node: Node, made: Argument, place: Place) -> str:

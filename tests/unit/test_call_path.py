@@ -84,7 +84,7 @@ def asynchronous(endpoint: str, call: Callable[[Any], Any]) -> Watched:
     (lambda client: client.records.get("x", "1"), FILES, DEPTH),
     (lambda client: client.visualizations.create({"title": "T"}), FILES, DEPTH),
     (lambda client: client.datasets.list(), FILES, OF_A_LIST),
-    (lambda client: client.query.dsl("x", {}), OF_A_PLAN, DEPTH),
+    (lambda client: client.query.dsl("x", {}), FILES, DEPTH),
     (lambda client: client.query.sql("SELECT ?", [1]), OF_A_PLAN, DEPTH),
     (lambda client: client.users.create("x", {"Roles": []}), OF_A_PLAN, DEPTH),
 ])  # fmt: skip

@@ -29,7 +29,7 @@ EVIL = [
     "line\u2028separator \u0085 next\x00null \N{BOM}",
     "\\N{DASH} \\x41 \\u12",
 ]
-TAKEN = ["timeout", "headers", "retry", "request", "call", "encode", "segment", "self"]
+TAKEN = ["timeout", "headers", "retry", "request", "call", "encode", "shapes", "self"]
 
 
 def spoilt() -> dict[str, Any]:

@@ -40,8 +40,8 @@ from infino.results import PromResult, SqlResult
 from infino.results.series import read_tolerant
 from infino.runtime import encode
 from infino.runtime.call import Call
+from infino.runtime.encode import segment
 from infino.runtime.multipart import multipart
-from infino.runtime.path import segment
 
 KEYS = {"access_key": "key", "secret_key": "word"}
 ENDPOINT = "https://api.example.com"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.notification_channel import NotificationChannel
@@ -29,7 +28,7 @@ def request(id: str, document: NotificationChannel | Mapping[str, Any] | str) ->
     return Call(
         operation="alerts.update",
         method="PATCH",
-        path=f"/alert/{segment(id, 'id')}",
+        path=f"/alert/{encode.segment(id, 'id')}",
         json=_json,
         content=_raw,
         content_type=_type,

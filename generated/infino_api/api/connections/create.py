@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.connection import Connection
@@ -34,7 +33,7 @@ def request(
     return Call(
         operation="connections.create",
         method="POST",
-        path=f"/source/{segment(source_type, 'source_type')}",
+        path=f"/source/{encode.segment(source_type, 'source_type')}",
         json=encode.body_object(
             (
                 (("config",), "name", encode.words(name, "name"), False),

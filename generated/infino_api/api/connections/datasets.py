@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infino.runtime import encode, shapes
 from infino.runtime import read as readers
-from infino.runtime import shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.remote_dataset import RemoteDataset
@@ -28,7 +27,7 @@ def request(id: str) -> Call[list[RemoteDataset]]:
     return Call(
         operation="connections.datasets",
         method="GET",
-        path=f"/source/{segment(id, 'id')}/datasets",
+        path=f"/source/{encode.segment(id, 'id')}/datasets",
         retry="safe",
         experimental=True,
         parse=_READ,

@@ -8,7 +8,6 @@ from typing import Any
 from infino.runtime import encode
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 
 def request(id: str, dataset: str) -> Call[dict[str, Any]]:
@@ -25,7 +24,7 @@ def request(id: str, dataset: str) -> Call[dict[str, Any]]:
     return Call(
         operation="connections.metadata",
         method="GET",
-        path=f"/source/{segment(id, 'id')}/{segment(dataset, 'dataset')}/metadata",
+        path=f"/source/{encode.segment(id, 'id')}/{encode.segment(dataset, 'dataset')}/metadata",
         headers=encode.headers((("x-infino-connection-id", id),)),
         retry="safe",
         parse=readers.mapping,

@@ -8,7 +8,6 @@ from typing import Any
 
 from infino.runtime import encode, shapes
 from infino.runtime.call import Call, Json
-from infino.runtime.path import segment
 
 
 def request(id: str, dataset: str, query: str | Mapping[str, Any]) -> Call[Json]:
@@ -34,7 +33,7 @@ def request(id: str, dataset: str, query: str | Mapping[str, Any]) -> Call[Json]
     return Call(
         operation="connections.query",
         method="POST",
-        path=f"/source/{segment(id, 'id')}/{segment(dataset, 'dataset')}/dsl",
+        path=f"/source/{encode.segment(id, 'id')}/{encode.segment(dataset, 'dataset')}/dsl",
         headers=encode.headers((("x-infino-connection-id", id),)),
         json=encode.body_object((((), "query", encode.as_text(query, "query"), False),)),
         content_type="application/json",

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from infino.runtime import encode, shapes
 from infino.runtime.call import Call, Json
-from infino.runtime.path import segment
 
 
 def request(id: str, q: str) -> Call[Json]:
@@ -26,7 +25,7 @@ def request(id: str, q: str) -> Call[Json]:
     return Call(
         operation="connections.sql",
         method="POST",
-        path=f"/source/{segment(id, 'id')}/sql",
+        path=f"/source/{encode.segment(id, 'id')}/sql",
         json=encode.body_object((((), "query", encode.words(q, "q"), False),)),
         content_type="application/json",
         retry="safe",

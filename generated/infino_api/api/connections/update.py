@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.connection import Connection
@@ -34,7 +33,7 @@ def request(id: str, config: Mapping[str, Any]) -> Call[Connection]:
     return Call(
         operation="connections.update",
         method="PATCH",
-        path=f"/source/{segment(id, 'id')}",
+        path=f"/source/{encode.segment(id, 'id')}",
         json=encode.body_object((((), "config", encode.mapping(config, "config"), False),)),
         content_type="application/json",
         retry="safe",

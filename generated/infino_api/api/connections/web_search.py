@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.web_result import WebResult
@@ -29,7 +28,7 @@ def request(id: str, query: str, *, max_results: int = 10) -> Call[list[WebResul
     return Call(
         operation="connections.web_search",
         method="POST",
-        path=f"/source/{segment(id, 'id')}/web",
+        path=f"/source/{encode.segment(id, 'id')}/web",
         json=encode.body_object(
             (
                 ((), "search_query", encode.words(query, "query"), False),

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from infino.runtime import shapes
+from infino.runtime import encode, shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 
 def request(id: str) -> Call[bool]:
@@ -18,7 +17,7 @@ def request(id: str) -> Call[bool]:
     return Call(
         operation="dashboards.delete",
         method="DELETE",
-        path=f"/dashboards/{segment(id, 'id')}",
+        path=f"/dashboards/{encode.segment(id, 'id')}",
         retry="safe",
         recover=shapes.gone,
         parse=shapes.flag,

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infino.runtime import encode, shapes
 from infino.runtime import read as readers
-from infino.runtime import shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.dashboard import Dashboard
@@ -29,7 +28,7 @@ def request(id: str) -> Call[Dashboard]:
     return Call(
         operation="dashboards.get",
         method="GET",
-        path=f"/dashboards/{segment(id, 'id')}",
+        path=f"/dashboards/{encode.segment(id, 'id')}",
         retry="safe",
         parse=_READ,
     )

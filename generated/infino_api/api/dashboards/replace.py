@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.dashboard import Dashboard
@@ -31,7 +30,7 @@ def request(id: str, dashboard: Dashboard | Mapping[str, Any]) -> Call[Dashboard
     return Call(
         operation="dashboards.replace",
         method="PUT",
-        path=f"/dashboards/{segment(id, 'id')}",
+        path=f"/dashboards/{encode.segment(id, 'id')}",
         json=encode.body_value(encode.mapping(dashboard, "dashboard")),
         content_type="application/json",
         retry="safe",

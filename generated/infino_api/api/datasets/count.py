@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from infino.runtime import shapes
+from infino.runtime import encode, shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 from .._reserved import RESERVED
 
@@ -25,7 +24,7 @@ def request(name: str) -> Call[int]:
     return Call(
         operation="datasets.count",
         method="GET",
-        path=f"/{segment(name, 'name', reserved=RESERVED)}/_count",
+        path=f"/{encode.segment(name, 'name', reserved=RESERVED)}/_count",
         retry="safe",
         experimental=True,
         parse=shapes.count,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import UNSET, Call
-from infino.runtime.path import segment
 
 from .._reserved import RESERVED
 
@@ -39,7 +38,7 @@ def request(name: str, *, mapping: Mapping[str, Any] | None = None) -> Call[Data
     return Call(
         operation="datasets.create",
         method="PUT",
-        path=f"/{segment(name, 'name', reserved=RESERVED)}",
+        path=f"/{encode.segment(name, 'name', reserved=RESERVED)}",
         json=encode.body_object((((), "mappings", encode.mapping(mapping, "mapping", optional=True), False),))
         or UNSET,
         content_type="application/json",

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from infino.runtime import shapes
+from infino.runtime import encode, shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 from .._reserved import RESERVED
 
@@ -26,7 +25,7 @@ def request(name: str) -> Call[bool]:
     return Call(
         operation="datasets.delete",
         method="DELETE",
-        path=f"/{segment(name, 'name', reserved=RESERVED)}",
+        path=f"/{encode.segment(name, 'name', reserved=RESERVED)}",
         retry="safe",
         recover=shapes.gone,
         parse=shapes.flag,

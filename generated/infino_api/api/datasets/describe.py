@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infino.runtime import encode, shapes
 from infino.runtime import read as readers
-from infino.runtime import shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 from .._reserved import RESERVED
 
@@ -27,7 +26,7 @@ def request(name: str) -> Call[DatasetDescription]:
     return Call(
         operation="datasets.describe",
         method="GET",
-        path=f"/{segment(name, 'name', reserved=RESERVED)}",
+        path=f"/{encode.segment(name, 'name', reserved=RESERVED)}",
         retry="safe",
         experimental=True,
         parse=shapes.entry(readers.model("dataset_description", "DatasetDescription"), name),

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 from .._reserved import RESERVED
 
@@ -34,7 +33,7 @@ def request(name: str, policy: EnrichPolicy | Mapping[str, Any]) -> Call[EnrichR
     return Call(
         operation="datasets.enrich",
         method="POST",
-        path=f"/{segment(name, 'name', reserved=RESERVED)}/enrich_dataset",
+        path=f"/{encode.segment(name, 'name', reserved=RESERVED)}/enrich_dataset",
         json=encode.body_object((((), "enrich_policy", encode.mapping(policy, "policy"), False),)),
         content_type="application/json",
         retry="safe",

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infino.runtime import encode, shapes
 from infino.runtime import read as readers
-from infino.runtime import shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 from .._reserved import RESERVED
 
@@ -32,7 +31,7 @@ def request(name: str) -> Call[Dataset]:
     return Call(
         operation="datasets.exists",
         method="GET",
-        path=f"/{segment(name, 'name', reserved=RESERVED)}/metadata",
+        path=f"/{encode.segment(name, 'name', reserved=RESERVED)}/metadata",
         retry="safe",
         parse=shapes.one(readers.model("dataset", "Dataset"), name),
     )

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+from infino.runtime import encode
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 from .._reserved import RESERVED
 
@@ -25,7 +25,7 @@ def request(name: str) -> Call[None]:
     return Call(
         operation="datasets.probe",
         method="HEAD",
-        path=f"/{segment(name, 'name', reserved=RESERVED)}/schema",
+        path=f"/{encode.segment(name, 'name', reserved=RESERVED)}/schema",
         retry="safe",
         accept="none",
         parse=readers.nothing,

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infino.runtime import encode, shapes
 from infino.runtime import read as readers
-from infino.runtime import shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 from .._reserved import RESERVED
 
@@ -30,7 +29,7 @@ def request(name: str) -> Call[list[FieldSchema]]:
     return Call(
         operation="datasets.schema",
         method="GET",
-        path=f"/{segment(name, 'name', reserved=RESERVED)}/_schema",
+        path=f"/{encode.segment(name, 'name', reserved=RESERVED)}/_schema",
         retry="safe",
         parse=_READ,
     )

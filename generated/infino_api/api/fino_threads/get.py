@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infino.runtime import encode, shapes
 from infino.runtime import read as readers
-from infino.runtime import shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.thread import Thread
@@ -28,7 +27,7 @@ def request(id: str) -> Call[Thread]:
     return Call(
         operation="fino.threads.get",
         method="GET",
-        path=f"/fino/threads/{segment(id, 'id')}",
+        path=f"/fino/threads/{encode.segment(id, 'id')}",
         retry="safe",
         parse=_READ,
     )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.thread import Thread
@@ -40,7 +39,7 @@ def request(
     return Call(
         operation="fino.threads.update",
         method="PUT",
-        path=f"/fino/threads/{segment(id, 'id')}",
+        path=f"/fino/threads/{encode.segment(id, 'id')}",
         json=encode.body_object(
             (
                 ((), "name", name, False),

@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from infino.runtime import encode, shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 
 def request(
@@ -26,7 +25,7 @@ def request(
     return Call(
         operation="fino.threads.messages.add",
         method="POST",
-        path=f"/fino/threads/{segment(id, 'id')}/messages",
+        path=f"/fino/threads/{encode.segment(id, 'id')}/messages",
         json=encode.body_object(
             (((), "content", encode.wrapped(text, "user_query", "text"), False), ((), "role", role, False))
         ),

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from infino.runtime import shapes
+from infino.runtime import encode, shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 
 def request(id: str) -> Call[bool]:
@@ -18,7 +17,7 @@ def request(id: str) -> Call[bool]:
     return Call(
         operation="fino.threads.messages.clear",
         method="DELETE",
-        path=f"/fino/threads/{segment(id, 'id')}/messages",
+        path=f"/fino/threads/{encode.segment(id, 'id')}/messages",
         retry="safe",
         parse=shapes.flag,
     )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import UNSET, Call, Unset
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.import_job import ImportJob
@@ -39,7 +38,7 @@ def request(
     return Call(
         operation="imports.create",
         method="PUT",
-        path=f"/import/{segment(source_type, 'source_type')}",
+        path=f"/import/{encode.segment(source_type, 'source_type')}",
         json=encode.body_object(
             (
                 ((), "source_id", encode.words(connection_id, "connection_id"), False),

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infino.runtime import encode, shapes
 from infino.runtime import read as readers
-from infino.runtime import shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.import_job import ImportJob
@@ -33,7 +32,7 @@ def request(id: str) -> Call[ImportJob]:
     return Call(
         operation="imports.get",
         method="GET",
-        path=f"/import/jobs/{segment(id, 'id')}",
+        path=f"/import/jobs/{encode.segment(id, 'id')}",
         retry="safe",
         experimental=True,
         parse=_READ,

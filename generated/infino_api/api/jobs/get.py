@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infino.runtime import encode, shapes
 from infino.runtime import read as readers
-from infino.runtime import shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.job_status import JobStatus
@@ -30,7 +29,7 @@ def request(run_id: str) -> Call[JobStatus]:
     return Call(
         operation="jobs.get",
         method="GET",
-        path=f"/_connectors/jobs/{segment(run_id, 'run_id')}",
+        path=f"/_connectors/jobs/{encode.segment(run_id, 'run_id')}",
         retry="safe",
         parse=_READ,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from infino.runtime import encode, shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 from .._reserved import RESERVED
 
@@ -23,7 +22,7 @@ def request(dataset: str, exposition: str | bytes) -> Call[list[str]]:
     return Call(
         operation="metrics.upload",
         method="POST",
-        path=f"/{segment(dataset, 'dataset', reserved=RESERVED)}/metrics",
+        path=f"/{encode.segment(dataset, 'dataset', reserved=RESERVED)}/metrics",
         content=encode.content(exposition),
         content_type="application/x-www-form-urlencoded",
         retry="never",

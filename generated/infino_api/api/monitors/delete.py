@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from infino.runtime import shapes
+from infino.runtime import encode, shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 
 def request(id: str) -> Call[bool]:
@@ -19,7 +18,7 @@ def request(id: str) -> Call[bool]:
     return Call(
         operation="monitors.delete",
         method="DELETE",
-        path=f"/monitor/{segment(id, 'id')}",
+        path=f"/monitor/{encode.segment(id, 'id')}",
         retry="safe",
         experimental=True,
         recover=shapes.gone,

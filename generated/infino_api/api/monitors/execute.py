@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.alert_receipt import AlertReceipt
@@ -29,7 +28,7 @@ def request(id: str, context: Mapping[str, Any] | None = None) -> Call[AlertRece
     return Call(
         operation="monitors.execute",
         method="POST",
-        path=f"/monitor/{segment(id, 'id')}/execute",
+        path=f"/monitor/{encode.segment(id, 'id')}/execute",
         json=encode.body_value(encode.mapping(context, "context", optional=True)) or {},
         content_type="application/json",
         retry="never",

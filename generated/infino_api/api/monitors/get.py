@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infino.runtime import encode, shapes
 from infino.runtime import read as readers
-from infino.runtime import shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.monitor import Monitor
@@ -27,7 +26,7 @@ def request(id: str) -> Call[Monitor]:
     return Call(
         operation="monitors.get",
         method="GET",
-        path=f"/monitor/{segment(id, 'id')}",
+        path=f"/monitor/{encode.segment(id, 'id')}",
         retry="safe",
         experimental=True,
         parse=_READ,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.monitor import Monitor
@@ -29,7 +28,7 @@ def request(id: str, document: Monitor | Mapping[str, Any] | str) -> Call[Monito
     return Call(
         operation="monitors.update",
         method="PATCH",
-        path=f"/monitor/{segment(id, 'id')}",
+        path=f"/monitor/{encode.segment(id, 'id')}",
         json=_json,
         content=_raw,
         content_type=_type,

@@ -8,7 +8,6 @@ from typing import Any
 
 from infino.runtime import encode, shapes
 from infino.runtime.call import Call, Json
-from infino.runtime.path import segment
 
 from .._reserved import RESERVED
 
@@ -34,7 +33,7 @@ def request(dataset: str, body: Mapping[str, Any]) -> Call[Json]:
     return Call(
         operation="query.dsl",
         method="POST",
-        path=f"/{segment(dataset, 'dataset', reserved=RESERVED)}/querydsl",
+        path=f"/{encode.segment(dataset, 'dataset', reserved=RESERVED)}/querydsl",
         json=encode.body_value(encode.mapping(body, "body")),
         content_type="application/json",
         retry="safe",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 from .._reserved import RESERVED
 
@@ -33,7 +32,7 @@ def request(dataset: str, lines: str | bytes) -> Call[BulkAnswer]:
     return Call(
         operation="records.bulk_chunk",
         method="POST",
-        path=f"/{segment(dataset, 'dataset', reserved=RESERVED)}/json",
+        path=f"/{encode.segment(dataset, 'dataset', reserved=RESERVED)}/json",
         content=encode.content(lines),
         content_type="application/x-ndjson",
         retry="keyed",

@@ -8,7 +8,6 @@ from typing import Any
 
 from infino.runtime import encode, shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 from .._reserved import RESERVED
 
@@ -31,7 +30,7 @@ def request(dataset: str, query: Mapping[str, Any]) -> Call[int]:
     return Call(
         operation="records.delete",
         method="PATCH",
-        path=f"/{segment(dataset, 'dataset', reserved=RESERVED)}",
+        path=f"/{encode.segment(dataset, 'dataset', reserved=RESERVED)}",
         json=encode.body_object((((), "query", encode.mapping(query, "query"), False),)),
         content_type="application/json",
         retry="never",

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infino.runtime import encode, shapes
 from infino.runtime import read as readers
-from infino.runtime import shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 from .._reserved import RESERVED
 
@@ -30,7 +29,7 @@ def request(dataset: str, id: str) -> Call[Record]:
     return Call(
         operation="records.get",
         method="GET",
-        path=f"/{segment(dataset, 'dataset', reserved=RESERVED)}/doc/{segment(id, 'id', opaque=True)}",
+        path=f"/{encode.segment(dataset, 'dataset', reserved=RESERVED)}/doc/{encode.segment(id, 'id', opaque=True)}",
         retry="safe",
         parse=_READ,
     )

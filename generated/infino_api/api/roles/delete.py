@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from infino.runtime import shapes
+from infino.runtime import encode, shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 
 def request(name: str) -> Call[bool]:
@@ -18,7 +17,7 @@ def request(name: str) -> Call[bool]:
     return Call(
         operation="roles.delete",
         method="DELETE",
-        path=f"/role/{segment(name, 'name')}",
+        path=f"/role/{encode.segment(name, 'name')}",
         retry="safe",
         recover=shapes.gone,
         parse=shapes.flag,

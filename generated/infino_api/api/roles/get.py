@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infino.runtime import encode, shapes
 from infino.runtime import read as readers
-from infino.runtime import shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.role import Role
@@ -25,7 +24,7 @@ def request(name: str) -> Call[Role]:
     return Call(
         operation="roles.get",
         method="GET",
-        path=f"/role/{segment(name, 'name')}",
+        path=f"/role/{encode.segment(name, 'name')}",
         retry="safe",
         parse=shapes.entry(readers.model("role", "Role"), name),
     )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from infino.runtime import encode, shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.role import Role
@@ -33,7 +32,7 @@ def request(name: str, document: Role | Mapping[str, Any] | str) -> Call[bool]:
     return Call(
         operation="roles.update",
         method="PATCH",
-        path=f"/role/{segment(name, 'name')}",
+        path=f"/role/{encode.segment(name, 'name')}",
         json=_json,
         content=_raw,
         content_type=_type,

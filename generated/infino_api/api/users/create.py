@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.credentials import Credentials
@@ -42,7 +41,7 @@ def request(name: str, document: User | Mapping[str, Any] | str) -> Call[Credent
     return Call(
         operation="users.create",
         method="PUT",
-        path=f"/user/{segment(name, 'name')}",
+        path=f"/user/{encode.segment(name, 'name')}",
         json=_json,
         content=_raw,
         content_type=_type,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.token import Token
@@ -29,7 +28,7 @@ def request(name: str, *, duration_days: int = 30) -> Call[Token]:
     return Call(
         operation="users.create_token",
         method="POST",
-        path=f"/user/{segment(name, 'name')}/token",
+        path=f"/user/{encode.segment(name, 'name')}/token",
         json=encode.body_object((((), "duration_days", duration_days, False),)),
         content_type="application/json",
         retry="never",

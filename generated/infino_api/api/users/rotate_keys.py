@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infino.runtime import encode, shapes
 from infino.runtime import read as readers
-from infino.runtime import shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.credentials import Credentials
@@ -33,7 +32,7 @@ def request(name: str) -> Call[Credentials]:
     return Call(
         operation="users.rotate_keys",
         method="PATCH",
-        path=f"/user/{segment(name, 'name')}/keys",
+        path=f"/user/{encode.segment(name, 'name')}/keys",
         retry="never",
         parse=_READ,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from infino.runtime import encode, shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 
 def request(name: str, password: str) -> Call[bool]:
@@ -20,7 +19,7 @@ def request(name: str, password: str) -> Call[bool]:
     return Call(
         operation="users.set_password",
         method="PATCH",
-        path=f"/user/{segment(name, 'name')}/password",
+        path=f"/user/{encode.segment(name, 'name')}/password",
         json=encode.body_object((((), "password", encode.words(password, "password"), False),)),
         content_type="application/json",
         retry="safe",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from infino.runtime import encode, shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.user import User
@@ -34,7 +33,7 @@ def request(name: str, document: User | Mapping[str, Any] | str) -> Call[bool]:
     return Call(
         operation="users.update",
         method="PATCH",
-        path=f"/user/{segment(name, 'name')}",
+        path=f"/user/{encode.segment(name, 'name')}",
         json=_json,
         content=_raw,
         content_type=_type,

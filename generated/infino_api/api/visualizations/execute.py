@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.filter_ import Filter
@@ -39,7 +38,7 @@ def request(
     return Call(
         operation="visualizations.execute",
         method="POST",
-        path=f"/visualizations/{segment(id, 'id')}/data",
+        path=f"/visualizations/{encode.segment(id, 'id')}/data",
         json=encode.body_object(
             (
                 ((), "filters", filters, False),

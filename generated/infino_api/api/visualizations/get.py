@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infino.runtime import encode, shapes
 from infino.runtime import read as readers
-from infino.runtime import shapes
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.visualization import Visualization
@@ -30,7 +29,7 @@ def request(id: str) -> Call[Visualization]:
     return Call(
         operation="visualizations.get",
         method="GET",
-        path=f"/visualizations/{segment(id, 'id')}",
+        path=f"/visualizations/{encode.segment(id, 'id')}",
         retry="safe",
         parse=_READ,
     )

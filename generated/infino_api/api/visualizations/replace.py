@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.visualization import Visualization
@@ -34,7 +33,7 @@ def request(id: str, visualization: Visualization | Mapping[str, Any]) -> Call[V
     return Call(
         operation="visualizations.replace",
         method="PUT",
-        path=f"/visualizations/{segment(id, 'id')}",
+        path=f"/visualizations/{encode.segment(id, 'id')}",
         json=encode.body_value(encode.mapping(visualization, "visualization")),
         content_type="application/json",
         retry="safe",

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from infino.runtime import encode, shapes
 from infino.runtime import read as readers
 from infino.runtime.call import Call
-from infino.runtime.path import segment
 
 if TYPE_CHECKING:
     from ...models.visualization import Visualization
@@ -32,7 +31,7 @@ def request(id: str, changes: Visualization | Mapping[str, Any]) -> Call[Visuali
     return Call(
         operation="visualizations.update",
         method="PATCH",
-        path=f"/visualizations/{segment(id, 'id')}",
+        path=f"/visualizations/{encode.segment(id, 'id')}",
         json=encode.body_value(encode.mapping(changes, "changes")),
         content_type="application/json",
         retry="safe",
