@@ -241,6 +241,16 @@ def asked(caller: Caller, query: str) -> Callable[[int], object]:
     return lambda _: caller("POST", "/sql", json.dumps({"query": query}).encode())
 
 
+WIDE = {
+    "SELECT *": "SELECT * FROM wide LIMIT 10",
+    "SELECT * and more": "SELECT *, f3 + 1 AS x FROM wide LIMIT 10",
+    "CTE": "WITH w AS (SELECT * FROM wide) SELECT * FROM w LIMIT 10",
+    "COLUMNS": "SELECT COLUMNS('f1.*') FROM wide LIMIT 10",
+    "join": "SELECT * FROM wide AS a JOIN wide AS b USING (_id) LIMIT 10",
+}
+"""Questions for records of very many fields."""
+
+
 def small_things(folder: Path, _: int) -> Ratios:
     """What is small or wide, with the caller's own time: one record beside sqlite, 2,000 fields, 600 datasets."""
     with LocalGateway(folder / "small") as gateway, sqlite3.connect(folder / "peer.sqlite") as peer:
@@ -266,7 +276,7 @@ def small_things(folder: Path, _: int) -> Ratios:
             "one record by sqlite alone": (cpu(alone, 100), None),
             "one record": (cpu(write, 100), 3),
             "SELECT 1": (cpu(asked(caller, "SELECT 1"), 100), 3),
-            "SELECT * of 2,000 fields": (cpu(asked(caller, "SELECT * FROM wide LIMIT 10"), ROUNDS), 100),
+            **{f"{label} of 2,000 fields": (cpu(asked(caller, query), ROUNDS), 100) for label, query in WIDE.items()},
             "DESCRIBE of 2,000 fields": (cpu(asked(caller, "DESCRIBE wide"), ROUNDS), 100),
             "mapping of 2,000 fields": (cpu(lambda _: caller("GET", "/wide"), ROUNDS), 100),
             "one record of 2,000 fields": (
