@@ -104,11 +104,19 @@ class _KeptAnswer:
     columns: list[AnswerColumn]
     rows: Sequence[Sequence[Any]]
     position: int = 0
+    cells: int = attrs.field(init=False, default=0)
 
-    @property
-    def cells(self) -> int:
-        """How many values it holds."""
-        return len(self.rows) * len(self.columns)
+    def weigh(self) -> None:
+        """Count the values that it holds; long ones count more than once."""
+        self.cells = self.cells or sum(_weight(value) for row in self.rows for value in row)
+
+
+def _weight(value: Any) -> int:
+    if isinstance(value, str | bytes):
+        return 1 + len(value) // 64
+    if isinstance(value, Mapping):
+        return sum(map(_weight, value.values()), 1)
+    return sum(map(_weight, value), 1) if isinstance(value, Sequence) else 1
 
 
 class Pages:
@@ -188,6 +196,7 @@ class Pages:
         cursor = None
         if kept.position < len(kept.rows):
             cursor = secrets.token_urlsafe(12)
+            kept.weigh()
             self._kept[cursor] = kept
             cells = sum(one.cells for one in self._kept.values())
             # The oldest go first; the newest stays, however large.

@@ -574,3 +574,13 @@ def test_large_answers_are_forgotten_sooner(monkeypatch: pytest.MonkeyPatch) -> 
         with pytest.raises(Exception, match="ask again"):
             pages.more(cursor, 1)
     assert [pages.more(cursor, 1)["rows"] for cursor in cursors[2:]] == [[[1, 1]]] * 2
+
+
+@pytest.mark.parametrize("value", ["x" * 640, ["x"] * 10, [{"a": "x" * 64, "b": b"x" * 640}]])
+def test_a_few_long_values_count_as_many(monkeypatch: pytest.MonkeyPatch, value: Any) -> None:
+    monkeypatch.setattr("infino.mcp.pages.KEPT_CELLS", 100)
+    pages = Pages(10_000)
+    first, second = (pages.objects([{"a": value}] * 6, 1)["cursor"] or "" for _ in range(2))
+    with pytest.raises(Exception, match="ask again"):
+        pages.more(first, 1)
+    assert len(pages.more(second, 1)["rows"]) == 1
