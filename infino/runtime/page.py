@@ -111,7 +111,8 @@ class SyncPage(Generic[T]):
     have become shorter is looked at once more from its beginning. Others may be passed over: take `all()` first.
 
     Args:
-        fetch: Gets the items from a place on.
+        items: The items of the first page, which the method that makes the list has asked for.
+        fetch: Gets the items from a place on; None for a list of one page.
         limit: Page size asked for; None when the service chooses.
         start: Where the first page starts; None for the beginning.
         by: What moves the list on: `offset`, `page`, `cursor`, or nothing for a list of one page.
@@ -120,17 +121,21 @@ class SyncPage(Generic[T]):
     __slots__ = ("_by", "_fetch", "_limit", "_start", "items")
 
     def __init__(
-        self, fetch: Callable[[Any], list[T]], limit: int | None = None, start: Any = None, by: str = ""
+        self,
+        items: list[T],
+        fetch: Callable[[Any], list[T]] | None = None,
+        limit: int | None = None,
+        start: Any = None,
+        by: str = "",
     ) -> None:
+        self.items = items
         self._fetch = fetch
         self._limit, self._start, self._by = limit, start, by
-        self.items: list[T] = []  # first, for tools that print the variables of a traceback
-        self.items = fetch(start)
 
     def __iter__(self) -> Iterator[T]:
         items, walk = self.items, _Walk[T](self._by, self._start, self._limit)
         following = walk.after(items)
-        if following is None:
+        if following is None or self._fetch is None:
             yield from items
             return
         # One page ahead, so that the reader's work and the service's go on side by side.
@@ -197,14 +202,13 @@ class AsyncPage(Generic[T]):
         self._limit, self._start, self._by = limit, start, by
         self._items: list[T] | None = None
 
-    async def _first(self) -> list[T]:
+    async def _loaded(self) -> AsyncPage[T]:
         if self._items is None:
             self._items = await self._fetch(self._start)
-        return self._items
+        return self
 
     def __await__(self) -> Generator[Any, Any, AsyncPage[T]]:
-        yield from self._first().__await__()
-        return self
+        return self._loaded().__await__()
 
     def __aiter__(self) -> AsyncIterator[T]:
         return self._each()  # jedi completes nothing of a method that is a generator itself
@@ -212,7 +216,7 @@ class AsyncPage(Generic[T]):
     async def _each(self) -> AsyncIterator[T]:
         import asyncio  # only needed once a list is really read
 
-        items, walk = await self._first(), _Walk[T](self._by, self._start, self._limit)
+        items, walk = (await self).items, _Walk[T](self._by, self._start, self._limit)
         following = walk.after(items)
         while following is not None:
             coming = asyncio.ensure_future(self._fetch(following))

@@ -21,8 +21,6 @@ DATASET = answering(200, b'[{"index":"x","docs.count":"3","creation_date":"2026-
 FILES, DEPTH = 10, 6
 OF_A_PLAN = FILES + 2
 """A plan by hand adds itself and what it checks: a statement, or a document."""
-OF_A_LIST = DEPTH + 2
-"""A list adds its page and what fetches one."""
 
 
 class Watched:
@@ -83,7 +81,7 @@ def asynchronous(endpoint: str, call: Callable[[Any], Any]) -> Watched:
     (lambda client: client.datasets.delete("x"), FILES, DEPTH),
     (lambda client: client.records.get("x", "1"), FILES, DEPTH),
     (lambda client: client.visualizations.create({"title": "T"}), FILES, DEPTH),
-    (lambda client: client.datasets.list(), FILES, OF_A_LIST),
+    (lambda client: client.datasets.list(), FILES, DEPTH),
     (lambda client: client.query.dsl("x", {}), FILES, DEPTH),
     (lambda client: client.query.sql("SELECT ?", [1]), OF_A_PLAN, DEPTH),
     (lambda client: client.users.create("x", {"Roles": []}), OF_A_PLAN, DEPTH),

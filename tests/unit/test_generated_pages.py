@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from traceback import TracebackException
+from typing import Any, TypeVar
 
 import pytest
 
 from infino.runtime import AsyncPage, SyncPage
 from infino.runtime.shapes import Items
+
+T = TypeVar("T")
+
+
+def page_of(
+    fetch: Callable[[Any], list[T]], limit: int | None = None, start: int | None = None, by: str = ""
+) -> SyncPage[T]:
+    """A list as the generated methods make one."""
+    return SyncPage(fetch(start), fetch, limit, start, by)
 
 
 class Counting:
@@ -31,7 +42,7 @@ class Counting:
 @pytest.mark.parametrize(("total", "asked"), [(0, [0]), (3, [0, 3]), (10, [0, 10]), (25, [0, 10, 20, 25])])
 async def test_lists_page_by_themselves(total: int, asked: list[int]) -> None:
     source = Counting(total, 10)
-    page = SyncPage(source.fetch, 10, by="offset")
+    page = page_of(source.fetch, 10, by="offset")
     assert (len(page), page.items, bool(page)) == (min(total, 10), list(range(min(total, 10))), total > 0)
     assert source.asked == [0]
     assert list(page) == list(range(total))
@@ -48,7 +59,7 @@ async def test_lists_page_by_themselves(total: int, asked: list[int]) -> None:
 
 async def test_lists_are_at_most_one_page_ahead() -> None:
     source = Counting(100, 10)
-    for number, _ in enumerate(SyncPage(source.fetch, 10, by="offset")):
+    for number, _ in enumerate(page_of(source.fetch, 10, by="offset")):
         if number == 11:
             break
     assert source.asked == [0, 10, 20]
@@ -62,20 +73,20 @@ async def test_lists_are_at_most_one_page_ahead() -> None:
 
 @pytest.mark.parametrize("limit", [None, 20])
 async def test_a_gateway_that_knows_no_offset_does_not_loop(limit: int | None) -> None:
-    assert list(SyncPage(Counting(10, 10, forgetful=True).fetch, limit, by="offset")) == list(range(10))
+    assert list(page_of(Counting(10, 10, forgetful=True).fetch, limit, by="offset")) == list(range(10))
     assert await AsyncPage(Counting(10, 10, forgetful=True).fetch_async, limit, by="offset").all() == list(range(10))
 
 
 async def test_a_full_page_that_comes_again_is_told() -> None:
     with pytest.warns(RuntimeWarning, match="whatever offset is asked for; there may be more") as told:
-        assert list(SyncPage(Counting(15, 10, forgetful=True).fetch, 10, by="offset")) == list(range(10))
+        assert list(page_of(Counting(15, 10, forgetful=True).fetch, 10, by="offset")) == list(range(10))
     with pytest.warns(RuntimeWarning, match="there may be more") as told_too:
         await AsyncPage(Counting(15, 10, forgetful=True).fetch_async, 10, by="offset").all()
     assert {warning.filename for warning in [*told, *told_too]} == {__file__}, "at the line of the caller"
 
 
 async def test_smaller_pages_than_asked_for_do_not_end_a_list() -> None:
-    assert SyncPage(Counting(25, 10).fetch, 2000, by="offset").all() == list(range(25))
+    assert page_of(Counting(25, 10).fetch, 2000, by="offset").all() == list(range(25))
     assert await AsyncPage(Counting(25, 10).fetch_async, 2000, by="offset").all() == list(range(25))
 
 
@@ -92,7 +103,7 @@ async def test_a_total_saves_the_last_request(by: str, start: int | None, wanted
     async def fetch_async(place: int | None) -> list[int]:
         return fetch(place)
 
-    page = SyncPage(fetch, 2, start, by)
+    page = page_of(fetch, 2, start, by)
     assert (page.total, page.all()) == (8 if by == "offset" else 4, [1, -1, 2, -2])
     assert asked == wanted
     asked.clear()
@@ -111,13 +122,13 @@ async def test_cursors_are_followed_until_there_is_none() -> None:
     async def fetch_async(place: str | None) -> list[int]:
         return fetch(place)
 
-    assert SyncPage(fetch, by="cursor").all() == [1, 2, 3]
+    assert page_of(fetch, by="cursor").all() == [1, 2, 3]
     assert await AsyncPage(fetch_async, by="cursor").all() == [1, 2, 3]
     assert asked == [None, "a", "b"] * 2
 
 
 def test_a_cursor_that_leads_to_itself_ends_the_list() -> None:
-    assert SyncPage(lambda place: Items([1], following="a"), by="cursor").all() == [1, 1]
+    assert page_of(lambda place: Items([1], following="a"), by="cursor").all() == [1, 1]
 
 
 async def test_an_error_on_a_later_page_surfaces() -> None:
@@ -131,7 +142,7 @@ async def test_an_error_on_a_later_page_surfaces() -> None:
 
     seen: list[int] = []
     with pytest.raises(OSError, match="gone"):
-        seen.extend(item for item in SyncPage(fetch, 2, by="offset"))
+        seen.extend(item for item in page_of(fetch, 2, by="offset"))
     with pytest.raises(OSError, match="gone"):
         await AsyncPage(fetch_async, 2, by="offset").all()
     assert seen == [1, 2]
@@ -144,14 +155,14 @@ def test_an_async_list_that_is_not_loaded_says_so() -> None:
         len(page)
 
 
-def test_a_list_that_fails_can_be_shown_by_tools_that_print_variables() -> None:
-    def fail(start: int | None) -> list[int]:
+async def test_a_list_that_fails_can_be_shown_by_tools_that_print_variables() -> None:
+    async def fail(start: int | None) -> list[int]:
         raise LookupError(start)
 
     with pytest.raises(LookupError) as caught:
-        SyncPage(fail)
+        await AsyncPage(fail)
     shown = TracebackException.from_exception(caught.value, capture_locals=True)
-    assert "SyncPage([])" in "".join(shown.format())
+    assert "AsyncPage(not loaded)" in "".join(shown.format())
 
 
 class Shrinking:
@@ -180,7 +191,7 @@ class Named:
 @pytest.mark.parametrize(("count", "limit"), [(130, 50), (100, 50), (50, 50), (7, 2), (3, 50)])
 async def test_what_is_deleted_while_it_is_listed_hides_nothing(count: int, limit: int, tells: bool) -> None:
     source = Shrinking(count, limit, tells)
-    for item in SyncPage(source.fetch, limit, by="offset"):
+    for item in page_of(source.fetch, limit, by="offset"):
         source.alive.remove(item)
     assert source.alive == []
     source = Shrinking(count, limit, tells)

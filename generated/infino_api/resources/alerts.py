@@ -156,13 +156,11 @@ class AlertsResource:
             >>> for alert in client.alerts.history():
             ...     print(alert.id, alert.additional_properties)
         """
-        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.alerts.history import request
 
-        check_options(options, "alerts.history")
-        return SyncPage(lambda _start: self._caller.call(request(), **options))
+        return SyncPage(self._caller.call(request(), **options))
 
     def list(self, **options: Unpack[CallOptions]) -> SyncPage[NotificationChannel]:
         """List the notification channels.
@@ -184,13 +182,11 @@ class AlertsResource:
         Examples:
             >>> [channel.name for channel in client.alerts.list()]
         """
-        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.alerts.list_all import request
 
-        check_options(options, "alerts.list")
-        return SyncPage(lambda _start: self._caller.call(request(), **options))
+        return SyncPage(self._caller.call(request(), **options))
 
     def notify(
         self,

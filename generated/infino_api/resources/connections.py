@@ -96,13 +96,11 @@ class ConnectionsResource:
         Examples:
             >>> client.connections.datasets("c1")
         """
-        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.connections.datasets import request
 
-        check_options(options, "connections.datasets")
-        return SyncPage(lambda _start: self._caller.call(request(id), **options))
+        return SyncPage(self._caller.call(request(id), **options))
 
     def delete(self, id: str, **options: Unpack[CallOptions]) -> bool:
         """Remove a connection.
@@ -173,13 +171,11 @@ class ConnectionsResource:
             >>> for connection in client.connections.list():
             ...     print(connection.id, connection.status)
         """
-        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.connections.list_all import request
 
-        check_options(options, "connections.list")
-        return SyncPage(lambda _start: self._caller.call(request(), **options))
+        return SyncPage(self._caller.call(request(), **options))
 
     def metadata(self, id: str, dataset: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
         """Describe a dataset of a connected store.

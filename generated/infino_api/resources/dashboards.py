@@ -130,13 +130,12 @@ class DashboardsResource:
             >>> for dashboard in client.dashboards.list():
             ...     print(dashboard.id, dashboard.title)
         """
-        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.dashboards.list_all import request
 
-        check_options(options, "dashboards.list")
         return SyncPage(
+            self._caller.call(request(limit=limit, offset=offset), **options),
             lambda _start: self._caller.call(request(limit=limit, offset=_start), **options),
             limit,
             offset,

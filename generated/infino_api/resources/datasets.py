@@ -255,13 +255,11 @@ class DatasetsResource:
             >>> for dataset in client.datasets.list():
             ...     print(dataset.name, dataset.doc_count)
         """
-        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.datasets.list_all import request
 
-        check_options(options, "datasets.list")
-        return SyncPage(lambda _start: self._caller.call(request(), **options))
+        return SyncPage(self._caller.call(request(), **options))
 
     def schema(self, name: str, **options: Unpack[CallOptions]) -> builtins.list[FieldSchema]:
         """List the fields of a dataset.

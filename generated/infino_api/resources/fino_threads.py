@@ -160,13 +160,11 @@ class FinoThreadsResource:
             >>> for thread in client.fino.threads.list():
             ...     print(thread.id, thread.name)
         """
-        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.fino_threads.list_all import request
 
-        check_options(options, "fino.threads.list")
-        return SyncPage(lambda _start: self._caller.call(request(), **options))
+        return SyncPage(self._caller.call(request(), **options))
 
     def update(
         self,

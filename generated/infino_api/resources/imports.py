@@ -150,13 +150,11 @@ class ImportsResource:
             >>> for job in client.imports.list():
             ...     print(job.id, job.status)
         """
-        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.imports.list_all import request
 
-        check_options(options, "imports.list")
-        return SyncPage(lambda _start: self._caller.call(request(), **options))
+        return SyncPage(self._caller.call(request(), **options))
 
 
 class AsyncImportsResource:

@@ -154,13 +154,11 @@ class MonitorsResource:
         Examples:
             >>> [monitor.name for monitor in client.monitors.list()]
         """
-        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.monitors.list_all import request
 
-        check_options(options, "monitors.list")
-        return SyncPage(lambda _start: self._caller.call(request(), **options))
+        return SyncPage(self._caller.call(request(), **options))
 
     def update(
         self, id: str, document: Monitor | Mapping[str, Any] | str, **options: Unpack[CallOptions]

@@ -126,13 +126,11 @@ class RolesResource:
         Examples:
             >>> [role.name for role in client.roles.list()]
         """
-        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.roles.list_all import request
 
-        check_options(options, "roles.list")
-        return SyncPage(lambda _start: self._caller.call(request(), **options))
+        return SyncPage(self._caller.call(request(), **options))
 
     def update(
         self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]

@@ -52,13 +52,11 @@ class SourcesResource:
         Examples:
             >>> [source.id for source in client.sources.list()]
         """
-        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.sources.list_all import request
 
-        check_options(options, "sources.list")
-        return SyncPage(lambda _start: self._caller.call(request(), **options))
+        return SyncPage(self._caller.call(request(), **options))
 
 
 class AsyncSourcesResource:

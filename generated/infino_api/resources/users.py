@@ -155,13 +155,11 @@ class UsersResource:
         Examples:
             >>> [user.name for user in client.users.list()]
         """
-        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.users.list_all import request
 
-        check_options(options, "users.list")
-        return SyncPage(lambda _start: self._caller.call(request(), **options))
+        return SyncPage(self._caller.call(request(), **options))
 
     def rotate_keys(self, name: str, **options: Unpack[CallOptions]) -> IssuedKeys:
         """Replace the keys of a user. Never repeated, because each success makes the last answer worthless.

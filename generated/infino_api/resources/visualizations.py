@@ -168,13 +168,12 @@ class VisualizationsResource:
             >>> for visualization in client.visualizations.list():
             ...     print(visualization.id, visualization.title)
         """
-        from infino.runtime.options import check_options
         from infino.runtime.page import SyncPage
 
         from ..api.visualizations.list_all import request
 
-        check_options(options, "visualizations.list")
         return SyncPage(
+            self._caller.call(request(limit=limit, offset=offset), **options),
             lambda _start: self._caller.call(request(limit=limit, offset=_start), **options),
             limit,
             offset,
