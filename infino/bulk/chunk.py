@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any, TypeAlias
 
 import attrs
@@ -299,13 +299,13 @@ EncodedBatch: TypeAlias = Encoded | EncodedFrame
 
 def joined(parts: list[Encoded]) -> Encoded:
     """Return batches that follow each other as one."""
-    names = None if parts[0].names is None else [name for part in parts for name in part.names or ()]
+    names = None if parts[0].names is None else list(chain.from_iterable(part.names or () for part in parts))
     return Encoded(
         parts[0].template,
-        [text for part in parts for text in part.texts],
+        list(chain.from_iterable(part.texts for part in parts)),
         names,
         spliced([part.positions for part in parts if part.positions]),
-        [failure for part in parts for failure in part.failures],
+        list(chain.from_iterable(part.failures for part in parts)),
     )
 
 
@@ -404,7 +404,7 @@ def _merged(parts: list[Any]) -> tuple[NameIds | ColumnIds | None, bool]:
         return None, False
     if not any(isinstance(part, list) for part in parts):  # all are columns
         return parts[0].joined(parts[1:]), True
-    names = [name for part in parts for name in (part if isinstance(part, list) else part.names())]
+    names = list(chain.from_iterable(part if isinstance(part, list) else part.names() for part in parts))
     given = names if b"" not in names else [name for name in names if name]
     return NameIds(given), len(given) == len(names)
 

@@ -28,7 +28,7 @@ from infino.core.values import orjson  # None where there is no wheel: slower, b
 
 # Large enough for few reads, small enough for several to lie in memory.
 BLOCK = 1 << 18
-MOST = 256  # lines checked at once: one that is odd costs only these a careful look
+MOST = 256  # lines checked at once where a block holds an odd one: it costs only these a careful look
 _ID = b'"_id"'
 _FIRST = re.compile(rb'\{\s*"_id"\s*:\s*(?:"[^"]*"|-?[0-9]+)\s*(?:,\s*|(?=\}))')
 SLOW = 0.05  # seconds of a source, after which nothing waits for more of it
@@ -83,7 +83,11 @@ def blocks(stream: io.BufferedReader) -> Iterator[bytes]:
 
 def lines_of(block: bytes) -> list[bytes]:
     """Cut a block into lines, without blank ones."""
-    return list(filter(None, map(bytes.strip, block.split(b"\n"))))
+    lines = block.removesuffix(b"\n").split(b"\n")
+    # Mostly each line is an object from its first byte to its last, which is told of the block at once.
+    if lines[0][:1] == b"{" and lines[-1][-1:] == b"}" and block.count(b"}\n{") == len(lines) - 1:
+        return lines
+    return list(filter(None, map(bytes.strip, lines)))
 
 
 def _without_id(line: bytes) -> bytes:
@@ -106,10 +110,10 @@ class LineEncoder:
 
     def encode(self, lines: list[bytes], start: int) -> Encoded:
         """Encode lines, many at once where nothing is odd about them."""
-        if len(lines) > MOST:
+        ids = None if self._rebuild else self._quick(lines)
+        if ids is None and len(lines) > MOST:
             parts = [self.encode(lines[at : at + MOST], start + at) for at in range(0, len(lines), MOST)]
             return joined(parts)
-        ids = None if self._rebuild else self._quick(lines)
         if ids is None:
             return encode_each(self._template, lines, start, self._one, named=self._id is not None)
         return Encoded(self._template, lines, None if self._id is None else ids, range(start, start + len(lines)))

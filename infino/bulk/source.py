@@ -199,11 +199,12 @@ class SourceReader:
 
     def _objects(self, source: Iterable[Any]) -> Iterator[_Part]:
         iterator, batch, step, more = iter(source), list[Any](), 1, True
+        size = self.batch_size
         while more:
             before, had = time.monotonic(), len(batch)
             try:
                 # Unlike list(islice()), this keeps what came before an error of the source.
-                batch.extend(islice(iterator, min(step, self.batch_size)))
+                batch.extend(islice(iterator, min(step, size)))
             except Exception:
                 yield from self._elements(batch)
                 raise
@@ -211,9 +212,9 @@ class SourceReader:
             # Few at a time of a slow source, which is not to wait for a full step; twice as many of a fast one.
             step = 1 if took > SLOW else min(2 * step, STEP)
             self.waited += took
-            if not more or took > SLOW or len(batch) >= self.batch_size:
+            if not more or took > SLOW or len(batch) >= size:
                 yield from self._elements(batch)
-                batch = []
+                batch, size = [], self.batch_size
 
     def _elements(self, batch: list[Any]) -> Generator[_Part, None, None]:
         """What a stream gave: records, or tables of records."""
