@@ -157,6 +157,7 @@ def zoned(call: Signed) -> Signed:
         "t::TIMESTAMP", "CAST(t AS TIMESTAMP)", "TRY_CAST(z.t AS DATETIME)", "((t || ''))::DATE", "t::TIMESTAMP_NS",
         "CAST(t AS TIMESTAMP(3))", "TRY_CAST(t AS TIME)", "[t]::TIMESTAMP[]", "{'a': t}::STRUCT(a DATE)",
         "-len(t::DATE::VARCHAR)", "CASE WHEN true THEN t END::DATE", "max(t::DATE) OVER (ORDER BY t::DATE)",
+        "list_transform([t], lambda x: x::DATE)", "list_filter([t], lambda x: CAST(x AS DATE) > '2020-01-01')",
         "(SELECT t)::DATE", "t[1:].upper()::DATE", "[t][1]::DATE", "json_transform(to_json(t), '\"TIMESTAMP\"')",
         "(to_json({'a': t})->>'$.a')::TIMESTAMP", "(to_json(t))::DATE", "count(*) FILTER (t::DATE > '2020-01-01')",
     ],
@@ -173,6 +174,8 @@ def test_a_text_without_a_zone_is_cast(zoned: Signed) -> None:
     assert zoned.rows(query) == [{"d": "2024-05-06", "c": "07:08:09", "v": "2024-05-06 07:08:09"}]
     query = f"SELECT t::DATE AS d, count(*) AS n {one} GROUP BY t::DATE HAVING t::DATE > '2020-01-01' ORDER BY t::DATE"
     assert zoned.rows(query) == [{"d": "2024-05-06", "n": 1}]
+    query = "SELECT list_transform([t], lambda x: x::DATE) AS d, list_transform(['1'], lambda x: CAST(x AS INT)) AS i"
+    assert zoned.rows(f"{query} {one}") == [{"d": ["2024-05-06"], "i": [1]}]
     query = "SELECT TRY_CAST(t AS TIMESTAMP) AS d FROM z WHERE _id = '2'"
     assert zoned.rows(query) == [{"d": None}]
     utc = "SELECT t::TIMESTAMPTZ::TIMESTAMP AS a, replace(t, '+02:00', 'Z')::TIMESTAMP AS b FROM z WHERE _id = '0'"

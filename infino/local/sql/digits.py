@@ -17,7 +17,7 @@ import orjson
 
 from infino.local.catalogue.kinds import SAFE_DIGITS
 from infino.local.sql.dialect import wrong_sql
-from infino.local.sql.guard import BEYOND, CHOOSERS, Node, Statement, loses_zone
+from infino.local.sql.guard import BEYOND, CHOOSERS, Cast, Node, Statement, loses_zone
 
 PLACES = 10
 """Behind the point of a DECIMAL without precision, where that is enough."""
@@ -87,7 +87,7 @@ def kept(plan: Any, statement: Statement, bare: Collection[int], *, long: bool) 
     """
     for value in into_json(plan):
         refuse_narrow(type_of(value), value)
-    written = {(cast.start, cast.length): cast for cast in statement.casts}
+    written = written_casts(statement)
     edits = []
     for cast, use in casts_of(plan):
         source, target = cast["children"][0], cast["return_type"]
@@ -102,6 +102,12 @@ def kept(plan: Any, statement: Statement, bare: Collection[int], *, long: bool) 
         elif found.type_start in bare and (places := places_for(source)) > innermost(target)["type_info"]["scale"]:
             edits.append((found.type_start, found.type_end, f"DECIMAL(38, {places})"))
     return edits
+
+
+def written_casts(statement: Statement) -> dict[tuple[int, int], Cast]:
+    """Return the casts of a question by their places in the plan; that of a lambda's parameter has the parameter's."""
+    inside = {place_of(cast.child): cast for cast in statement.casts if cast.child["class"] == "COLUMN_REF"}
+    return inside | {(cast.start, cast.length): cast for cast in statement.casts}
 
 
 def into_json(plan: Any) -> Iterator[Node]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from infino.local.sql.dialect import wrong_sql
-from infino.local.sql.digits import casts_of, name_of, place_of, type_of
+from infino.local.sql.digits import casts_of, name_of, place_of, type_of, written_casts
 from infino.local.sql.guard import IN_UTC, ZONED, Cast, Node, Statement
 from infino.local.sql.tokens import tokens
 from infino.local.values.paths import literal
@@ -47,8 +47,9 @@ def checked_zones(plan: Any, statement: Statement) -> Iterator[tuple[int, int, s
     """
     if any(name in READERS and not WITHOUT_ZONE.isdisjoint(ids_of(kind)) for name, kind in calls_of(plan)):
         raise wrong_sql("JSON read as times without a zone would lose theirs: read it as VARCHAR or TIMESTAMPTZ")
-    found = {place_of(node) for node, _ in casts_of(plan) if leaves_out(node)}
-    forms = [form_of(cast) for cast in statement.casts if (cast.start, cast.length) in found]
+    written = written_casts(statement)
+    casts = (written.get(place_of(node)) for node, _ in casts_of(plan) if leaves_out(node))
+    forms = [form_of(cast) for cast in casts if cast is not None]
     for cast in statement.casts if forms else ():
         if form_of(cast) in forms:  # the plan has those of SELECT and ORDER BY that GROUP BY repeats but once
             start, end = operand(statement.text, cast)
