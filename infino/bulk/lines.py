@@ -83,11 +83,7 @@ def blocks(stream: io.BufferedReader) -> Iterator[bytes]:
 
 def lines_of(block: bytes) -> list[bytes]:
     """Cut a block into lines, without blank ones."""
-    lines = block.removesuffix(b"\n").split(b"\n")
-    # Mostly each line is an object from its first byte to its last, which is told of the block at once.
-    if lines[0][:1] == b"{" and lines[-1][-1:] == b"}" and block.count(b"}\n{") == len(lines) - 1:
-        return lines
-    return list(filter(None, map(bytes.strip, lines)))
+    return list(filter(None, map(bytes.strip, block.split(b"\n"))))
 
 
 def _without_id(line: bytes) -> bytes:
