@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from infino_api.api.roles import create as _create
 from infino_api.api.roles import update as _update
 
-from infino.plans.documents import checked_document
 from infino.runtime.call import Call
+from infino.runtime.encode import versioned
 
 if TYPE_CHECKING:
     from infino_api.models.role import Role
@@ -32,7 +32,7 @@ def create(name: str, document: Role | Mapping[str, Any] | str) -> Call[bool]:
         >>> client.roles.create("reader", {"Permissions": [
         ...     {"ResourceType": "record", "Actions": ["read"], "Resources": ["logs-*"]}]})
     """
-    return _create.request(name, checked_document(document, "roles.create"))
+    return _create.request(name, versioned(document, "roles.create"))
 
 
 def update(name: str, document: Role | Mapping[str, Any] | str) -> Call[bool]:
@@ -51,4 +51,4 @@ def update(name: str, document: Role | Mapping[str, Any] | str) -> Call[bool]:
     Examples:
         >>> client.roles.update("reader", {"Permissions": []})
     """
-    return _update.request(name, checked_document(document, "roles.update"))
+    return _update.request(name, versioned(document, "roles.update"))

@@ -13,8 +13,8 @@ from infino_api.api.users import update as _update
 from infino.core.credentials import Credentials
 from infino.core.errors import ValidationError
 from infino.core.redaction import Secret, watch
-from infino.plans.documents import checked_document
 from infino.runtime.call import Call
+from infino.runtime.encode import versioned
 
 if TYPE_CHECKING:
     from infino_api.models.credentials import Credentials as CredentialsModel
@@ -101,7 +101,7 @@ def create(name: str, document: User | Mapping[str, Any] | str) -> Call[IssuedKe
         >>> keys = client.users.create("ann", {"Password": password, "Roles": ["reader"]})
         >>> keys.secret_key.reveal()
     """
-    return _wrapped(name, _create.request(name, checked_document(document, "users.create")))
+    return _wrapped(name, _create.request(name, versioned(document, "users.create")))
 
 
 def update(name: str, document: User | Mapping[str, Any] | str) -> Call[bool]:
@@ -120,7 +120,7 @@ def update(name: str, document: User | Mapping[str, Any] | str) -> Call[bool]:
     Examples:
         >>> client.users.update("ann", {"Roles": ["reader", "writer"]})
     """
-    return _update.request(name, checked_document(document, "users.update"))
+    return _update.request(name, versioned(document, "users.update"))
 
 
 def rotate_keys(name: str) -> Call[IssuedKeys]:

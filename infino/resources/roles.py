@@ -14,8 +14,7 @@ from infino_api.resources.roles import AsyncRolesResource
 from infino.core.documents import A_FILE, parse_yaml
 from infino.core.errors import ValidationError
 from infino.core.redaction import printable_lines
-from infino.plans.documents import as_object
-from infino.runtime.encode import segment
+from infino.runtime.encode import as_object, segment
 from infino.runtime.options import CallOptions, check_options
 
 if TYPE_CHECKING:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from infino.runtime.errors import ParameterError
 from infino.runtime.model import Model, plain
 
 T = TypeVar("T")
+# The one version so far of the grammar of users and roles.
+VERSION: Final = "2025-01-01"
 # Servers decode `%2F` before or after they split the path; a backslash is a slash to some.
 _SEPARATORS = re.compile(r"[/?#\\\x00-\x1f\x7f-\x9f]")
 
@@ -71,10 +74,38 @@ def document(given: Any, operation: str) -> tuple[Any, bytes | None, str]:
         except UnicodeEncodeError:
             given = None  # a traceback may be shown with its variables, and documents hold passwords
         raise ValidationError("the document holds half of a surrogate pair, which cannot be sent", operation=operation)
-    if not isinstance(given, Model | Mapping):
-        kind, given = type(given).__name__, None
-        raise ValidationError(f"pass the document as a model, an object or YAML text, not {kind}", operation=operation)
-    return body_value(given), None, "application/json"
+    return body_value(_members_of(given, operation)), None, "application/json"
+
+
+def _members_of(given: Any, operation: str) -> Mapping[str, Any]:
+    if isinstance(given, Model):
+        return given.to_body()
+    if isinstance(given, Mapping):
+        return given
+    if isinstance(given, os.PathLike):
+        from infino.core.documents import A_FILE  # rare, as below
+
+        raise ValidationError(A_FILE, operation=operation)
+    kind, given = type(given).__name__, None  # as above
+    raise ValidationError(f"pass the document as a model, an object or YAML text, not {kind}", operation=operation)
+
+
+def as_object(given: Any, operation: str) -> dict[str, Any]:
+    """Return the document of a user or a role, which is a model, an object or YAML text, as a plain object."""
+    if isinstance(given, str):
+        from infino.core.documents import parse_yaml  # rare: calls send YAML text as it is
+
+        return parse_yaml(given, operation)
+    found = _members_of(given, operation)
+    # A change carries only what changes.
+    if operation.endswith(".update") or any(str(key).lower() == "version" for key in found):
+        return dict(found)
+    return {"Version": VERSION, **found}
+
+
+def versioned(given: Any, operation: str) -> Any:
+    """Check the document of a user or a role. YAML text is sent as it is, an object gets its Version."""
+    return given if isinstance(given, str) else as_object(given, operation)
 
 
 def _refuse(name: str, expected: str, kind: str) -> NoReturn:

@@ -10,9 +10,9 @@ import pytest
 
 from infino.core.documents import check_yaml, parse_yaml
 from infino.core.errors import ValidationError
-from infino.plans.documents import as_object
 from infino.resources.roles import wanted_roles
 from infino.runtime import encode
+from infino.runtime.encode import as_object
 
 LAUGHS = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"a{level}: &a{level} [{','.join([f'*a{level - 1}'] * 10)}]\n" for level in range(1, 7)
