@@ -12,8 +12,7 @@ from typing import Any, Self, TypeAlias
 from infino import Infino
 from infino.dbapi import standard
 from infino.dbapi.standard import InterfaceError, NotSupportedError, ProgrammingError, translated
-from infino.plans.binding import Params
-from infino.plans.statement import reads_only
+from infino.plans.statement import Params, reads_only
 from infino.results.sql import SqlResult
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from infino.plans.binding import identifier, literal
+from infino.plans.statement import identifier, literal
 from infino.results import arrays
 
 _COMPARED: Final = {

@@ -13,7 +13,7 @@ from infino.core.errors import ValidationError
 from infino.core.reference import ClientReference
 from infino.engines.exact import conformed
 from infino.engines.options import EngineReadOptions
-from infino.plans.binding import conditions, ends_of_ranges, identifier, literal
+from infino.plans.statement import conditions, ends_of_ranges, identifier, literal
 from infino.results import arrays
 from infino.results.search import Scan
 

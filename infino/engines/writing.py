@@ -18,7 +18,7 @@ from infino.core.errors import APIError, BulkError, InfinoError, QueryError, Val
 from infino.core.reference import ClientReference
 from infino.engines.exact import check_sendable, refuse_not_a_number
 from infino.engines.options import WriteOptions
-from infino.plans.binding import identifier
+from infino.plans.statement import identifier
 
 if TYPE_CHECKING:
     from infino import Infino

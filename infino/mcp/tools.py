@@ -18,7 +18,8 @@ from infino.core.codec import dumps
 from infino.core.errors import InfinoError
 from infino.core.redaction import printable_lines
 from infino.mcp.pages import NOTICE, AnswerColumn, AnswerRows, Listed, Pages, check_limit, refusal, sentence, short
-from infino.plans.statement import never_writes, reads_only
+from infino.plans.connections import never_writes
+from infino.plans.statement import reads_only
 
 if TYPE_CHECKING:
     from infino.client import AsyncInfino

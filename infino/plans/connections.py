@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 from infino_api.api.connections import query as _query
@@ -14,13 +15,41 @@ from infino_api.models.connection import Connection
 
 from infino.core.codec import loads
 from infino.core.errors import ValidationError
-from infino.plans.statement import never_writes, reads_only
+from infino.plans.statement import WRITES, reads_only
 from infino.results.prom import PromResult
 from infino.results.search import SearchResult
 from infino.results.sql import SqlResult
 from infino.runtime.call import Call
 
 NativeResult: TypeAlias = SqlResult | SearchResult | PromResult
+# What also writes where it stands alone, and would else look like the name of a metric.
+_VERBS: Final = WRITES | {
+    "ANALYZE",
+    "BEGIN",
+    "CHECKPOINT",
+    "COMMIT",
+    "FLUSHALL",
+    "FLUSHDB",
+    "REINDEX",
+    "ROLLBACK",
+    "SELECT",
+}
+_STRING: Final = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)"""
+_PROMQL = re.compile(
+    rf"""\s*(?:
+    (?P<joint> (?:by|without|on|ignoring|group_left|group_right)\s*\([\w\s,]*\)
+        | (?:group_left|group_right|and|or|unless|atan2|bool|offset)\b
+        | [=!<>]=(?!\s*["'`]) | [({{,+*%^<>] | -(?!-) | /(?!\*) )
+    | (?P<suffix> \[\s*[0-9][\w\s:.]*\] | @\s*(?:-?[0-9.]+|(?:start|end)\(\s*\)) | (?:=~|!~|!=|=)\s*{_STRING} | [)}}] )
+    | (?P<word> [a-z_:][\w:]* )
+    | (?P<value> \.?[0-9][\w.]* | {_STRING} )
+    | \Z )""",
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+
+# To SQL Server a batch that begins with a name calls a procedure, and plain words, signed numbers and words in brackets
+# after it are its arguments: `up` and `charge -1` look alike. What may follow here is an error there.
+_CALL = re.compile(r"\s*+[a-z_:][\w:]*+\s*+(?![({*/%^=!<>]|(?:and|by|on|or|without)\b)", re.IGNORECASE | re.ASCII)
 
 
 def query(id: str, dataset: str, query: str | Mapping[str, Any]) -> Call[NativeResult]:
@@ -107,3 +136,34 @@ def _native(content: bytes) -> NativeResult:
     if isinstance(body, dict) and "data" in body and "status" in body:
         return PromResult(content)
     return SqlResult(content)
+
+
+def never_writes(text: str) -> bool:
+    """Whether a text in the language of some store certainly changes nothing: SQL that reads, or PromQL."""
+    return reads_only(text) or _looks_like_promql(text)
+
+
+def _looks_like_promql(text: str) -> bool:
+    """Whether a text is made of what PromQL is made of, with an operator between any two operands.
+
+    Two words side by side, as in `KILL 5` or `REFRESH VIEW`, are a statement of some other language.
+    """
+    if _CALL.match(text):
+        return False
+    position, operand = 0, False
+    while position < len(text):
+        token = _PROMQL.match(text, position)
+        # A semicolon begins another statement, whatever a string says: no selector needs one.
+        if token is None or ";" in token[0]:
+            return False
+        kind = token.lastgroup
+        if kind in ("word", "value") and operand:
+            return False
+        if kind == "word" and token["word"].upper() in _VERBS:
+            return False
+        # A query in brackets may be a second statement.
+        if kind == "joint" and re.search(r"\bSELECT\b", token[0].upper()):
+            return False
+        operand = kind != "joint"
+        position = token.end()
+    return True

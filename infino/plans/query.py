@@ -1,4 +1,4 @@
-"""The calls of `client.query`: values bound into SQL, moments of any form, and answers as tables."""
+"""The calls of `client.query` but those of SQL: moments of any form, and answers as tables."""
 
 from __future__ import annotations
 
@@ -9,64 +9,13 @@ from typing import Any
 
 import attrs
 from infino_api.api.query import dsl as _dsl
-from infino_api.api.query import execute as _execute
 from infino_api.api.query import promql as _promql
 from infino_api.api.query import promql_range as _promql_range
-from infino_api.api.query import sql as _sql
 
 from infino.core.times import Moment, Span, parse_span, to_seconds
-from infino.plans.binding import Params, bind
-from infino.plans.statement import reads_only
 from infino.results.prom import PromResult
 from infino.results.search import SearchResult
-from infino.results.sql import SqlResult
 from infino.runtime.call import Call
-
-
-def sql(q: str, params: Params | None = None) -> Call[SqlResult]:
-    """Run an SQL statement that reads; it is repeated after failures that may pass (one that writes is not).
-
-    Args:
-        q: The statement, with `?` or `:name` where values go.
-        params: The values, in a list for `?` or a mapping for `:name`.
-
-    Returns:
-        The rows.
-
-    Raises:
-        QueryError: The statement failed inside a successful answer.
-        ValidationError: Values and placeholders don't match.
-
-    Examples:
-        >>> client.query.sql("SELECT count(*) FROM flights WHERE carrier = ?", ["UA"]).scalar()
-    """
-    statement = bind(q, params)
-    call = _sql.request(statement)
-    # A write that came this way is not repeated either.
-    retry = call.retry if reads_only(statement) else "never"
-    # As bytes: a table decodes itself from them, column by column, when it is asked.
-    return attrs.evolve(call, retry=retry, accept="bytes", parse=partial(SqlResult, statement=statement))
-
-
-def execute(q: str, params: Params | None = None) -> Call[SqlResult]:
-    """Run an SQL statement that writes; it is never sent again when it may have been processed.
-
-    Args:
-        q: The statement, with `?` or `:name` where values go.
-        params: The values, in a list for `?` or a mapping for `:name`.
-
-    Returns:
-        The result; `.stats.affected_rows` counts what was written.
-
-    Raises:
-        QueryError: The statement failed inside a successful answer.
-        ValidationError: Values and placeholders don't match.
-
-    Examples:
-        >>> client.query.execute("INSERT INTO airlines (_id, name) VALUES (?, ?)", ["ZZ", "Zed Air"])
-    """
-    statement = bind(q, params)
-    return attrs.evolve(_execute.request(statement), accept="bytes", parse=partial(SqlResult, statement=statement))
 
 
 def dsl(dataset: str, body: Mapping[str, Any]) -> Call[SearchResult]:

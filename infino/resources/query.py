@@ -9,8 +9,8 @@ import attrs
 from infino_api.resources.query import AsyncQueryResource
 
 from infino.core.errors import InfinoError
-from infino.plans.binding import Params, bind, conditions, ends_of_ranges, identifier
-from infino.plans.query import sql as plan_sql
+from infino.plans.statement import Params, bind, conditions, ends_of_ranges, identifier
+from infino.plans.statement import sql as plan_sql
 from infino.resources.concurrency import async_off_loop, async_side_by_side
 from infino.results.search import Hit, Scan, scans_of
 from infino.results.sql import Batches, SqlResult

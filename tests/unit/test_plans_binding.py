@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infino.core.errors import ValidationError
-from infino.plans.binding import bind, literal, placeholders
+from infino.plans.statement import bind, literal, placeholders
 
 STORABLE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
 HOSTILE = st.lists(st.sampled_from(["'", "''", "\\", "--", "/*", "*/", "$$", ";", '"', "?", ":a", "\n", "x"])).map(

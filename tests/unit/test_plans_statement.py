@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from infino.plans.query import execute, sql
-from infino.plans.statement import never_writes, reads_only
+from infino.plans.connections import never_writes
+from infino.plans.statement import execute, reads_only, sql
 
 
 @pytest.mark.parametrize(

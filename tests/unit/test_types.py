@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from infino.bulk.encode import Unsendable, encode_value
 from infino.core import codec
 from infino.core.errors import ValidationError
-from infino.plans.binding import literal
+from infino.plans.statement import literal
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NO = "refused"

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 import attrs
 
 from infino.core.errors import InfinoError
-from infino.plans.binding import Params, bind, conditions, ends_of_ranges, identifier
-from infino.plans.query import sql as plan_sql
+from infino.plans.statement import Params, bind, conditions, ends_of_ranges, identifier
+from infino.plans.statement import sql as plan_sql
 from infino.resources.concurrency import off_loop, side_by_side
 from infino.resources.query import _AT_ONCE
 from infino.results.search import Hit, Scan, scans_of

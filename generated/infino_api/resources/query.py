@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
     from infino.core.times import Moment, Span
-    from infino.plans.binding import Params
+    from infino.plans.statement import Params
     from infino.results.prom import PromResult
     from infino.results.search import SearchResult
     from infino.results.sql import SqlResult
@@ -76,7 +76,7 @@ class QueryResource:
         Examples:
             >>> client.query.execute("INSERT INTO airlines (_id, name) VALUES (?, ?)", ["ZZ", "Zed Air"])
         """
-        from infino.plans.query import execute as request
+        from infino.plans.statement import execute as request
 
         return self._caller.call(request(q, params), **options)
 
@@ -163,7 +163,7 @@ class QueryResource:
         Examples:
             >>> client.query.sql("SELECT count(*) FROM flights WHERE carrier = ?", ["UA"]).scalar()
         """
-        from infino.plans.query import sql as request
+        from infino.plans.statement import sql as request
 
         return self._caller.call(request(q, params), **options)
 
@@ -229,7 +229,7 @@ class AsyncQueryResource:
         Examples:
             >>> await client.query.execute("INSERT INTO airlines (_id, name) VALUES (?, ?)", ["ZZ", "Zed Air"])
         """
-        from infino.plans.query import execute as request
+        from infino.plans.statement import execute as request
 
         return await self._caller.call(request(q, params), **options)
 
@@ -318,6 +318,6 @@ class AsyncQueryResource:
         Examples:
             >>> (await client.query.sql("SELECT count(*) FROM flights WHERE carrier = ?", ["UA"])).scalar()
         """
-        from infino.plans.query import sql as request
+        from infino.plans.statement import sql as request
 
         return await self._caller.call(request(q, params), **options)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
     from infino.core.times import Moment, Span
-    from infino.plans.binding import Params
+    from infino.plans.statement import Params
     from infino.results.prom import PromResult
     from infino.results.search import SearchResult
     from infino.results.sql import SqlResult
@@ -34,7 +34,7 @@ class QueryRawResponse:
         self, q: str, params: Params | None = None, **options: Unpack[CallOptions]
     ) -> RawResponse[SqlResult]:
         """Run an SQL statement that writes; it is never sent again when it may have been processed."""
-        from infino.plans.query import execute as request
+        from infino.plans.statement import execute as request
 
         return self._caller.raw(request(q, params), **options)
 
@@ -70,7 +70,7 @@ class QueryRawResponse:
         self, q: str, params: Params | None = None, **options: Unpack[CallOptions]
     ) -> RawResponse[SqlResult]:
         """Run an SQL statement that reads; it is repeated after failures that may pass (one that writes is not)."""
-        from infino.plans.query import sql as request
+        from infino.plans.statement import sql as request
 
         return self._caller.raw(request(q, params), **options)
 
@@ -93,7 +93,7 @@ class AsyncQueryRawResponse:
         self, q: str, params: Params | None = None, **options: Unpack[CallOptions]
     ) -> RawResponse[SqlResult]:
         """Run an SQL statement that writes; it is never sent again when it may have been processed."""
-        from infino.plans.query import execute as request
+        from infino.plans.statement import execute as request
 
         return await self._caller.raw(request(q, params), **options)
 
@@ -131,6 +131,6 @@ class AsyncQueryRawResponse:
         self, q: str, params: Params | None = None, **options: Unpack[CallOptions]
     ) -> RawResponse[SqlResult]:
         """Run an SQL statement that reads; it is repeated after failures that may pass (one that writes is not)."""
-        from infino.plans.query import sql as request
+        from infino.plans.statement import sql as request
 
         return await self._caller.raw(request(q, params), **options)
