@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -12,7 +11,7 @@ from mcp.server.mcpserver.exceptions import ResourceError
 from mcp.types import INTERNAL_ERROR, Resource
 
 from infino.core.codec import dumps
-from infino.core.errors import InfinoError, PermissionDeniedError
+from infino.core.errors import APIError, InfinoError
 from infino.core.redaction import printable_lines
 from infino.mcp.pages import Pages, sentence, short
 from infino.mcp.tools import sentences
@@ -58,8 +57,12 @@ class ListingServer(MCPServer[Any]):
 
         client, found = self._client, list[tuple[str, str]]()
         for kind in (datasets, charts, dashboards):
-            with suppress(PermissionDeniedError):  # a role without saved charts sees none
+            try:
                 found += await kind()
+            except APIError as error:
+                # A role without saved charts sees none, and a service that knows none has none.
+                if error.status not in (403, 501):
+                    raise
         return found
 
 

@@ -138,6 +138,14 @@ async def test_saved_charts_are_listed_and_read(gateway: LocalGateway, sync_clie
         assert not [one.uri for one in (await it.list_resources()).resources if "datasets" in str(one.uri)]
 
 
+async def test_what_a_service_does_not_know_hides_nothing_else(gateway: LocalGateway, flights: str) -> None:
+    with gateway.fail(status=501, path="/visualizations", times=1) as fault:
+        async with agent(gateway) as it:
+            listed = {one.name for one in (await it.list_resources()).resources}
+    assert flights in listed
+    assert fault.hits == 1
+
+
 async def test_long_answers_come_in_parts_and_nothing_is_lost(gateway: LocalGateway, flights: str) -> None:
     async with agent(gateway, most_bytes=2_000) as it:
         part = await call(it, "query_sql", statement=f'SELECT n, big, cost FROM "{flights}" ORDER BY n', limit=100)
