@@ -280,8 +280,10 @@ class Scan:
             if name in given:
                 problem = f"scan() goes through all pages: leave {name!r} out of the body"
                 raise ValidationError(problem, operation=_OPERATION)
-        if page_size < 1 or (limit is not None and limit < 0):
-            raise ValidationError("page_size must be at least 1, and limit not negative", operation=_OPERATION)
+        for name, value, least in (("page_size", page_size, 1), ("limit", 0 if limit is None else limit, 0)):
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                problem = f"{name} must be a whole number, {least} or more, not {value!r}"
+                raise ValidationError(problem, operation=_OPERATION)
         self._sort = _total_order(given.get("sort"))
         # Aggregations cover all hits, so each page would compute them again.
         self._body = {name: value for name, value in given.items() if name not in ("aggs", "aggregations", "sort")}

@@ -75,3 +75,7 @@ def test_a_scan_names_itself(make: Make) -> None:
         with pytest.raises(infino.ValidationError) as refused:
             client.query.scan("d", page_size=0)
         assert refused.value.operation == "query.scan"
+        wrong: Any
+        for wrong in ({"page_size": "5"}, {"limit": 1.5}, {"limit": True}):
+            with pytest.raises(infino.ValidationError, match="must be a whole number"):
+                client.query.scan("d", **wrong)
