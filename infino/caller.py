@@ -284,13 +284,17 @@ class ClientCaller(_Caller["Transport"]):
 
     def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
         """Make the call and return the typed value."""
-        if call.instead is not None:
-            return self._exchange(call, options)[1]
-        # As there, in fewer steps: of most answers nothing is wanted but the value.
+        if call.instead is not None and call.operation in self._unrouted:
+            call = call.instead
         try:
             response = (self._opened or self.transport).send(encode_call(call, **options))
         except APIError as error:
-            return recover(call, error)
+            if call.instead is None or error.status not in _NO_ROUTE:
+                return recover(call, error)
+            found = self.call(call.instead, **options)
+            # Remembered only now: a 404 might also have meant that the dataset is missing.
+            self._unrouted.add(call.operation)
+            return found
         return decode_call(call, response)
 
     def stream(self, call: Call[Any], **options: Unpack[CallOptions]) -> Generator[bytes, None, None]:
@@ -301,21 +305,18 @@ class ClientCaller(_Caller["Transport"]):
 
     def raw(self, call: Call[T], **options: Unpack[CallOptions]) -> RawResponse[T]:
         """Make the call and return the answer with its typed value."""
-        return _raw(call, *self._exchange(call, options))
-
-    def _exchange(self, call: Call[T], options: CallOptions) -> tuple[Response, T]:
+        # The steps of `call` again, since one method for both would lie a step deeper for every call.
         if call.instead is not None and call.operation in self._unrouted:
             call = call.instead
         try:
             response = (self._opened or self.transport).send(encode_call(call, **options))
         except APIError as error:
             if call.instead is None or error.status not in _NO_ROUTE:
-                return _refusal(error), recover(call, error)
-            found = self._exchange(call.instead, options)
-            # Remembered only now: a 404 might also have meant that the dataset is missing.
+                return _raw(call, _refusal(error), recover(call, error))
+            found = self.raw(call.instead, **options)
             self._unrouted.add(call.operation)
             return found
-        return response, decode_call(call, response)
+        return _raw(call, response, decode_call(call, response))
 
 
 class AsyncClientCaller(_Caller["AsyncTransport"]):
@@ -323,13 +324,17 @@ class AsyncClientCaller(_Caller["AsyncTransport"]):
 
     async def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
         """Make the call and return the typed value."""
-        if call.instead is not None:
-            return (await self._exchange(call, options))[1]
-        # As there, in fewer steps: of most answers nothing is wanted but the value.
+        if call.instead is not None and call.operation in self._unrouted:
+            call = call.instead
         try:
             response = await (self._opened or self.transport).send(encode_call(call, **options))
         except APIError as error:
-            return recover(call, error)
+            if call.instead is None or error.status not in _NO_ROUTE:
+                return recover(call, error)
+            found = await self.call(call.instead, **options)
+            # Remembered only now: a 404 might also have meant that the dataset is missing.
+            self._unrouted.add(call.operation)
+            return found
         return decode_call(call, response)
 
     async def stream(self, call: Call[Any], **options: Unpack[CallOptions]) -> AsyncGenerator[bytes, None]:
@@ -340,18 +345,15 @@ class AsyncClientCaller(_Caller["AsyncTransport"]):
 
     async def raw(self, call: Call[T], **options: Unpack[CallOptions]) -> RawResponse[T]:
         """Make the call and return the answer with its typed value."""
-        return _raw(call, *await self._exchange(call, options))
-
-    async def _exchange(self, call: Call[T], options: CallOptions) -> tuple[Response, T]:
+        # The steps of `call` again, since one method for both would lie a step deeper for every call.
         if call.instead is not None and call.operation in self._unrouted:
             call = call.instead
         try:
             response = await (self._opened or self.transport).send(encode_call(call, **options))
         except APIError as error:
             if call.instead is None or error.status not in _NO_ROUTE:
-                return _refusal(error), recover(call, error)
-            found = await self._exchange(call.instead, options)
-            # Remembered only now: a 404 might also have meant that the dataset is missing.
+                return _raw(call, _refusal(error), recover(call, error))
+            found = await self.raw(call.instead, **options)
             self._unrouted.add(call.operation)
             return found
-        return response, decode_call(call, response)
+        return _raw(call, response, decode_call(call, response))

@@ -180,6 +180,8 @@ def _listed(value: Any) -> Iterable[Any]:
 
 def text(value: Any, name: str = "value") -> str:
     """Return the text of a scalar as it goes into a query, a form or a header: times in ISO form, bytes in base64."""
+    if type(value) in (str, int, float):  # as mostly; a subclass may be an enum
+        return str(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     # A scalar of numpy.

@@ -19,6 +19,8 @@ from tests.support.scripted import ScriptedServer, answering
 ROOTS = tuple(f"{Path(str(package.__file__)).parent}/" for package in (infino, infino_api))
 DATASET = answering(200, b'[{"index":"x","docs.count":"3","creation_date":"2026-01-01T00:00:00Z"}]')
 FILES, DEPTH = 10, 6
+OF_A_STORE = FILES + 2
+"""A query of a connected store asks by a plan whether the statement reads, and names the store in a header."""
 
 
 class Watched:
@@ -83,6 +85,11 @@ def asynchronous(endpoint: str, call: Callable[[Any], Any]) -> Watched:
     (lambda client: client.query.dsl("x", {}), FILES, DEPTH),
     (lambda client: client.query.sql("SELECT ?", [1]), FILES, DEPTH),
     (lambda client: client.users.create("x", {"Roles": []}), FILES, DEPTH),
+    (lambda client: client.query.promql("up", at="now-5m", dataset="m"), FILES, DEPTH),
+    (lambda client: client.dashboards.list(limit=2), FILES, DEPTH),
+    (lambda client: client.datasets.count("x"), FILES, DEPTH),
+    (lambda client: client.query.with_raw_response.sql("SELECT ?", [1]), FILES, DEPTH),
+    (lambda client: client.connections.query("c", "x", "SELECT 1"), OF_A_STORE, DEPTH),
 ])  # fmt: skip
 def test_a_call_passes_few_modules_on_a_flat_stack(
     run: Callable[[str, Callable[[Any], Any]], Watched], call: Callable[[Any], Any], files: int, depth: int
