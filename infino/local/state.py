@@ -228,10 +228,14 @@ def open_store(path: Path | None, now: Callable[[], datetime], limits: dict[str,
     """
     try:
         store = Store(path, now, limits)
-        convert(store)
-        if path is not None and path.stat().st_size < expected_size(store, path):
+        try:
+            convert(store)
+            if path is not None and path.stat().st_size < expected_size(store, path):
+                raise DamagedFile(path, "is shorter than what it holds: its end is lost", RESTORE)
+        except BaseException:
+            # The engine hands an open file out again, as it was set up, to whoever opens it in this process.
             store.close()
-            raise DamagedFile(path, "is shorter than what it holds: its end is lost", RESTORE)
+            raise
         return store
     except duckdb.Error as error:
         if path is None:

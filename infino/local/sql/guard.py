@@ -287,7 +287,8 @@ class Check:
             meets=self._meets
             or self._joins
             or not MADE.isdisjoint({*(cast.type for cast in self._casts), *(name for name, _, _ in self._types)})
-            or BEYOND.search(self._text) is not None,
+            # Larger ones are of a type of their own, with any number of digits.
+            or any(len(number) == 39 and int(number) < 2**128 for number in BEYOND.findall(self._text)),
         )
 
     def _inner(self, node: Node, ctes: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:
