@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Self, TypeVar, Unpack, overload
 from urllib.parse import quote_plus
 
 import attrs
@@ -282,20 +282,34 @@ class _Caller(Generic[Sender]):
 class ClientCaller(_Caller["Transport"]):
     """Make calls and wait for them."""
 
-    def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
-        """Make the call and return the typed value."""
+    @overload
+    def call(self, call: Call[T], raw: Literal[True], /, **options: Unpack[CallOptions]) -> RawResponse[T]: ...
+
+    @overload
+    def call(self, call: Call[T], raw: Literal[False] = False, /, **options: Unpack[CallOptions]) -> T: ...
+
+    def call(self, call: Call[T], raw: bool = False, /, **options: Unpack[CallOptions]) -> T | RawResponse[T]:
+        """Make the call and return the typed value, or the answer with it.
+
+        Args:
+            call: The call.
+            raw: Whether to return the answer with its status, headers and bytes; not an option of callers.
+            **options: As for every call.
+        """
         if call.instead is not None and call.operation in self._unrouted:
             call = call.instead
         try:
             response = (self._opened or self.transport).send(encode_call(call, **options))
         except APIError as error:
             if call.instead is None or error.status not in _NO_ROUTE:
-                return recover(call, error)
-            found = self.call(call.instead, **options)
+                value = recover(call, error)
+                return _raw(call, _refusal(error), value) if raw else value
+            found = self.call(call.instead, True, **options) if raw else self.call(call.instead, **options)
             # Remembered only now: a 404 might also have meant that the dataset is missing.
             self._unrouted.add(call.operation)
             return found
-        return decode_call(call, response)
+        value = decode_call(call, response)
+        return _raw(call, response, value) if raw else value
 
     def stream(self, call: Call[Any], **options: Unpack[CallOptions]) -> Generator[bytes, None, None]:
         """Make the call and return the body of its answer while it comes; close it when it is not read to its end."""
@@ -303,57 +317,41 @@ class ClientCaller(_Caller["Transport"]):
         stream: Generator[bytes, None, None] | None = (self._opened or self.transport).send(request).stream
         return _nothing() if stream is None else stream
 
-    def raw(self, call: Call[T], **options: Unpack[CallOptions]) -> RawResponse[T]:
-        """Make the call and return the answer with its typed value."""
-        # The steps of `call` again, since one method for both would lie a step deeper for every call.
-        if call.instead is not None and call.operation in self._unrouted:
-            call = call.instead
-        try:
-            response = (self._opened or self.transport).send(encode_call(call, **options))
-        except APIError as error:
-            if call.instead is None or error.status not in _NO_ROUTE:
-                return _raw(call, _refusal(error), recover(call, error))
-            found = self.raw(call.instead, **options)
-            self._unrouted.add(call.operation)
-            return found
-        return _raw(call, response, decode_call(call, response))
-
 
 class AsyncClientCaller(_Caller["AsyncTransport"]):
     """Make calls and await them."""
 
-    async def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
-        """Make the call and return the typed value."""
+    @overload
+    async def call(self, call: Call[T], raw: Literal[True], /, **options: Unpack[CallOptions]) -> RawResponse[T]: ...
+
+    @overload
+    async def call(self, call: Call[T], raw: Literal[False] = False, /, **options: Unpack[CallOptions]) -> T: ...
+
+    async def call(self, call: Call[T], raw: bool = False, /, **options: Unpack[CallOptions]) -> T | RawResponse[T]:
+        """Make the call and return the typed value, or the answer with it.
+
+        Args:
+            call: The call.
+            raw: Whether to return the answer with its status, headers and bytes; not an option of callers.
+            **options: As for every call.
+        """
         if call.instead is not None and call.operation in self._unrouted:
             call = call.instead
         try:
             response = await (self._opened or self.transport).send(encode_call(call, **options))
         except APIError as error:
             if call.instead is None or error.status not in _NO_ROUTE:
-                return recover(call, error)
-            found = await self.call(call.instead, **options)
+                value = recover(call, error)
+                return _raw(call, _refusal(error), value) if raw else value
+            found = await (self.call(call.instead, True, **options) if raw else self.call(call.instead, **options))
             # Remembered only now: a 404 might also have meant that the dataset is missing.
             self._unrouted.add(call.operation)
             return found
-        return decode_call(call, response)
+        value = decode_call(call, response)
+        return _raw(call, response, value) if raw else value
 
     async def stream(self, call: Call[Any], **options: Unpack[CallOptions]) -> AsyncGenerator[bytes, None]:
         """Make the call and return the body of its answer while it comes; close it when it is not read to its end."""
         request = attrs.evolve(encode_call(call, **options), stream=True)
         stream: AsyncGenerator[bytes, None] | None = (await (self._opened or self.transport).send(request)).stream
         return _async_nothing() if stream is None else stream
-
-    async def raw(self, call: Call[T], **options: Unpack[CallOptions]) -> RawResponse[T]:
-        """Make the call and return the answer with its typed value."""
-        # The steps of `call` again, since one method for both would lie a step deeper for every call.
-        if call.instead is not None and call.operation in self._unrouted:
-            call = call.instead
-        try:
-            response = await (self._opened or self.transport).send(encode_call(call, **options))
-        except APIError as error:
-            if call.instead is None or error.status not in _NO_ROUTE:
-                return _raw(call, _refusal(error), recover(call, error))
-            found = await self.raw(call.instead, **options)
-            self._unrouted.add(call.operation)
-            return found
-        return _raw(call, response, decode_call(call, response))

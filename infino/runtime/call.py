@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar, Unpack, overload
 
 import attrs
 
@@ -116,22 +116,18 @@ class RawResponse(Generic[T]):
 class SyncCaller(Protocol):
     """What the sync resource classes need to make their calls."""
 
-    def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
-        """Make the call and return the typed value."""
-        ...
+    @overload
+    def call(self, call: Call[T], raw: Literal[True], /, **options: Unpack[CallOptions]) -> RawResponse[T]: ...
 
-    def raw(self, call: Call[T], **options: Unpack[CallOptions]) -> RawResponse[T]:
-        """Make the call and return the answer with its typed value."""
-        ...
+    @overload
+    def call(self, call: Call[T], raw: Literal[False] = False, /, **options: Unpack[CallOptions]) -> T: ...
 
 
 class AsyncCaller(Protocol):
     """What the async resource classes need to make their calls."""
 
-    async def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T:
-        """Make the call and return the typed value."""
-        ...
+    @overload
+    async def call(self, call: Call[T], raw: Literal[True], /, **options: Unpack[CallOptions]) -> RawResponse[T]: ...
 
-    async def raw(self, call: Call[T], **options: Unpack[CallOptions]) -> RawResponse[T]:
-        """Make the call and return the answer with its typed value."""
-        ...
+    @overload
+    async def call(self, call: Call[T], raw: Literal[False] = False, /, **options: Unpack[CallOptions]) -> T: ...

@@ -87,7 +87,7 @@ def raw_method(client: Infino, name: str) -> Any:
     *resources, method = name.split(".")
     bare = {"users.create": create, "users.rotate_keys": rotate_keys}
     if name in bare:  # their plans keep no bytes that hold keys: the bare calls do
-        return lambda *arguments: client._caller.raw(bare[name].request(*arguments))
+        return lambda *arguments: client._caller.call(bare[name].request(*arguments), True)
     found: Any = client
     for step in resources:
         found = getattr(found, step)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from infino_api.resources.root import AsyncRootResources, RootResources
 
 from infino.core.errors import ValidationError
-from infino.runtime import Call, ParameterError, RawResponse, segment
+from infino.runtime import Call, ParameterError, segment
 from tests.support.document import DOCUMENT
 
 T = TypeVar("T")
@@ -32,20 +32,14 @@ class Planned(Exception):
 class Recorder:
     """A caller that only keeps what it is asked to call; a transport is not what is tested here."""
 
-    def call(self, call: Call[T], **options: Any) -> T:
-        raise Planned(call, options)
-
-    def raw(self, call: Call[T], **options: Any) -> RawResponse[T]:
+    def call(self, call: Call[T], raw: bool = False, /, **options: Any) -> Any:
         raise Planned(call, options)
 
 
 class AsyncRecorder:
     """The same for async resources."""
 
-    async def call(self, call: Call[T], **options: Any) -> T:
-        raise Planned(call, options)
-
-    async def raw(self, call: Call[T], **options: Any) -> RawResponse[T]:
+    async def call(self, call: Call[T], raw: bool = False, /, **options: Any) -> Any:
         raise Planned(call, options)
 
 

@@ -23,13 +23,13 @@ class AccountRawResponse:
         """Read the account behind the credentials."""
         from ..api.account.get import request
 
-        return self._caller.raw(request(), **options)
+        return self._caller.call(request(), True, **options)
 
     def whoami(self, **options: Unpack[CallOptions]) -> RawResponse[Identity]:
         """Read who the credentials belong to."""
         from ..api.account.whoami import request
 
-        return self._caller.raw(request(), **options)
+        return self._caller.call(request(), True, **options)
 
 
 class AsyncAccountRawResponse:
@@ -42,10 +42,10 @@ class AsyncAccountRawResponse:
         """Read the account behind the credentials."""
         from ..api.account.get import request
 
-        return await self._caller.raw(request(), **options)
+        return await self._caller.call(request(), True, **options)
 
     async def whoami(self, **options: Unpack[CallOptions]) -> RawResponse[Identity]:
         """Read who the credentials belong to."""
         from ..api.account.whoami import request
 
-        return await self._caller.raw(request(), **options)
+        return await self._caller.call(request(), True, **options)

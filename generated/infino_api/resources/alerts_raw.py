@@ -29,7 +29,7 @@ class AlertsRawResponse:
         """Set how the account is notified."""
         from ..api.alerts.configure import request
 
-        return self._caller.raw(request(config), **options)
+        return self._caller.call(request(config), True, **options)
 
     def create(
         self, document: NotificationChannel | Mapping[str, Any] | str, **options: Unpack[CallOptions]
@@ -37,31 +37,31 @@ class AlertsRawResponse:
         """Create a notification channel."""
         from ..api.alerts.create import request
 
-        return self._caller.raw(request(document), **options)
+        return self._caller.call(request(document), True, **options)
 
     def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a notification channel."""
         from ..api.alerts.delete import request
 
-        return self._caller.raw(request(id), **options)
+        return self._caller.call(request(id), True, **options)
 
     def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[NotificationChannel]:
         """Read a notification channel."""
         from ..api.alerts.get import request
 
-        return self._caller.raw(request(id), **options)
+        return self._caller.call(request(id), True, **options)
 
     def history(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[AlertEvent]]:
         """List the alerts that were raised."""
         from ..api.alerts.history import request
 
-        return self._caller.raw(request(), **options)
+        return self._caller.call(request(), True, **options)
 
     def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[NotificationChannel]]:
         """List the notification channels."""
         from ..api.alerts.list_all import request
 
-        return self._caller.raw(request(), **options)
+        return self._caller.call(request(), True, **options)
 
     def notify(
         self,
@@ -76,8 +76,9 @@ class AlertsRawResponse:
         """Send a notification now."""
         from ..api.alerts.notify import request
 
-        return self._caller.raw(
+        return self._caller.call(
             request(destination_id, subject=subject, message=message, action=action, context=context),
+            True,
             **options,
         )
 
@@ -87,7 +88,7 @@ class AlertsRawResponse:
         """Change a notification channel."""
         from ..api.alerts.update import request
 
-        return self._caller.raw(request(id, document), **options)
+        return self._caller.call(request(id, document), True, **options)
 
 
 class AsyncAlertsRawResponse:
@@ -102,7 +103,7 @@ class AsyncAlertsRawResponse:
         """Set how the account is notified."""
         from ..api.alerts.configure import request
 
-        return await self._caller.raw(request(config), **options)
+        return await self._caller.call(request(config), True, **options)
 
     async def create(
         self, document: NotificationChannel | Mapping[str, Any] | str, **options: Unpack[CallOptions]
@@ -110,31 +111,31 @@ class AsyncAlertsRawResponse:
         """Create a notification channel."""
         from ..api.alerts.create import request
 
-        return await self._caller.raw(request(document), **options)
+        return await self._caller.call(request(document), True, **options)
 
     async def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a notification channel."""
         from ..api.alerts.delete import request
 
-        return await self._caller.raw(request(id), **options)
+        return await self._caller.call(request(id), True, **options)
 
     async def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[NotificationChannel]:
         """Read a notification channel."""
         from ..api.alerts.get import request
 
-        return await self._caller.raw(request(id), **options)
+        return await self._caller.call(request(id), True, **options)
 
     async def history(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[AlertEvent]]:
         """List the alerts that were raised."""
         from ..api.alerts.history import request
 
-        return await self._caller.raw(request(), **options)
+        return await self._caller.call(request(), True, **options)
 
     async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[NotificationChannel]]:
         """List the notification channels."""
         from ..api.alerts.list_all import request
 
-        return await self._caller.raw(request(), **options)
+        return await self._caller.call(request(), True, **options)
 
     async def notify(
         self,
@@ -149,8 +150,9 @@ class AsyncAlertsRawResponse:
         """Send a notification now."""
         from ..api.alerts.notify import request
 
-        return await self._caller.raw(
+        return await self._caller.call(
             request(destination_id, subject=subject, message=message, action=action, context=context),
+            True,
             **options,
         )
 
@@ -160,4 +162,4 @@ class AsyncAlertsRawResponse:
         """Change a notification channel."""
         from ..api.alerts.update import request
 
-        return await self._caller.raw(request(id, document), **options)
+        return await self._caller.call(request(id, document), True, **options)

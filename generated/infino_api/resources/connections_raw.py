@@ -36,37 +36,37 @@ class ConnectionsRawResponse:
         """Connect another store."""
         from ..api.connections.create import request
 
-        return self._caller.raw(request(source_type, name=name, config=config), **options)
+        return self._caller.call(request(source_type, name=name, config=config), True, **options)
 
     def datasets(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[RemoteDataset]]:
         """List the datasets of a connected store."""
         from ..api.connections.datasets import request
 
-        return self._caller.raw(request(id), **options)
+        return self._caller.call(request(id), True, **options)
 
     def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Remove a connection."""
         from ..api.connections.delete import request
 
-        return self._caller.raw(request(id), **options)
+        return self._caller.call(request(id), True, **options)
 
     def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Connection]:
         """Read a connection."""
         from ..api.connections.get import request
 
-        return self._caller.raw(request(id), **options)
+        return self._caller.call(request(id), True, **options)
 
     def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Connection]]:
         """List the connections to other stores."""
         from ..api.connections.list_all import request
 
-        return self._caller.raw(request(), **options)
+        return self._caller.call(request(), True, **options)
 
     def metadata(self, id: str, dataset: str, **options: Unpack[CallOptions]) -> RawResponse[dict[str, Any]]:
         """Describe a dataset of a connected store."""
         from ..api.connections.metadata import request
 
-        return self._caller.raw(request(id, dataset), **options)
+        return self._caller.call(request(id, dataset), True, **options)
 
     def query(
         self, id: str, dataset: str, query: str | Mapping[str, Any], **options: Unpack[CallOptions]
@@ -74,13 +74,13 @@ class ConnectionsRawResponse:
         """Query a connected store in its own language."""
         from infino.plans.connections import query as request
 
-        return self._caller.raw(request(id, dataset, query), **options)
+        return self._caller.call(request(id, dataset, query), True, **options)
 
     def sql(self, id: str, q: str, **options: Unpack[CallOptions]) -> RawResponse[SqlResult]:
         """Run SQL on a connected store, without naming a dataset. Experimental: only unreleased gateways answer this."""
         from infino.plans.connections import sql as request
 
-        return self._caller.raw(request(id, q), **options)
+        return self._caller.call(request(id, q), True, **options)
 
     def update(
         self, id: str, config: Mapping[str, Any], **options: Unpack[CallOptions]
@@ -88,7 +88,7 @@ class ConnectionsRawResponse:
         """Change the configuration of a connection; only the given fields change."""
         from infino.plans.connections import update as request
 
-        return self._caller.raw(request(id, config), **options)
+        return self._caller.call(request(id, config), True, **options)
 
     def web_search(
         self, id: str, query: str, *, max_results: int = 10, **options: Unpack[CallOptions]
@@ -96,7 +96,7 @@ class ConnectionsRawResponse:
         """Search the web through a connection."""
         from ..api.connections.web_search import request
 
-        return self._caller.raw(request(id, query, max_results=max_results), **options)
+        return self._caller.call(request(id, query, max_results=max_results), True, **options)
 
 
 class AsyncConnectionsRawResponse:
@@ -116,7 +116,7 @@ class AsyncConnectionsRawResponse:
         """Connect another store."""
         from ..api.connections.create import request
 
-        return await self._caller.raw(request(source_type, name=name, config=config), **options)
+        return await self._caller.call(request(source_type, name=name, config=config), True, **options)
 
     async def datasets(
         self, id: str, **options: Unpack[CallOptions]
@@ -124,25 +124,25 @@ class AsyncConnectionsRawResponse:
         """List the datasets of a connected store."""
         from ..api.connections.datasets import request
 
-        return await self._caller.raw(request(id), **options)
+        return await self._caller.call(request(id), True, **options)
 
     async def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Remove a connection."""
         from ..api.connections.delete import request
 
-        return await self._caller.raw(request(id), **options)
+        return await self._caller.call(request(id), True, **options)
 
     async def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Connection]:
         """Read a connection."""
         from ..api.connections.get import request
 
-        return await self._caller.raw(request(id), **options)
+        return await self._caller.call(request(id), True, **options)
 
     async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Connection]]:
         """List the connections to other stores."""
         from ..api.connections.list_all import request
 
-        return await self._caller.raw(request(), **options)
+        return await self._caller.call(request(), True, **options)
 
     async def metadata(
         self, id: str, dataset: str, **options: Unpack[CallOptions]
@@ -150,7 +150,7 @@ class AsyncConnectionsRawResponse:
         """Describe a dataset of a connected store."""
         from ..api.connections.metadata import request
 
-        return await self._caller.raw(request(id, dataset), **options)
+        return await self._caller.call(request(id, dataset), True, **options)
 
     async def query(
         self, id: str, dataset: str, query: str | Mapping[str, Any], **options: Unpack[CallOptions]
@@ -158,13 +158,13 @@ class AsyncConnectionsRawResponse:
         """Query a connected store in its own language."""
         from infino.plans.connections import query as request
 
-        return await self._caller.raw(request(id, dataset, query), **options)
+        return await self._caller.call(request(id, dataset, query), True, **options)
 
     async def sql(self, id: str, q: str, **options: Unpack[CallOptions]) -> RawResponse[SqlResult]:
         """Run SQL on a connected store, without naming a dataset. Experimental: only unreleased gateways answer this."""
         from infino.plans.connections import sql as request
 
-        return await self._caller.raw(request(id, q), **options)
+        return await self._caller.call(request(id, q), True, **options)
 
     async def update(
         self, id: str, config: Mapping[str, Any], **options: Unpack[CallOptions]
@@ -172,7 +172,7 @@ class AsyncConnectionsRawResponse:
         """Change the configuration of a connection; only the given fields change."""
         from infino.plans.connections import update as request
 
-        return await self._caller.raw(request(id, config), **options)
+        return await self._caller.call(request(id, config), True, **options)
 
     async def web_search(
         self, id: str, query: str, *, max_results: int = 10, **options: Unpack[CallOptions]
@@ -180,4 +180,4 @@ class AsyncConnectionsRawResponse:
         """Search the web through a connection."""
         from ..api.connections.web_search import request
 
-        return await self._caller.raw(request(id, query, max_results=max_results), **options)
+        return await self._caller.call(request(id, query, max_results=max_results), True, **options)

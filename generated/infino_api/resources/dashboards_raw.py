@@ -26,19 +26,19 @@ class DashboardsRawResponse:
         """Save a dashboard."""
         from ..api.dashboards.create import request
 
-        return self._caller.raw(request(dashboard), **options)
+        return self._caller.call(request(dashboard), True, **options)
 
     def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a dashboard."""
         from ..api.dashboards.delete import request
 
-        return self._caller.raw(request(id), **options)
+        return self._caller.call(request(id), True, **options)
 
     def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Dashboard]:
         """Read a dashboard."""
         from ..api.dashboards.get import request
 
-        return self._caller.raw(request(id), **options)
+        return self._caller.call(request(id), True, **options)
 
     def list(
         self, *, limit: int | None = None, offset: int | None = None, **options: Unpack[CallOptions]
@@ -46,7 +46,7 @@ class DashboardsRawResponse:
         """List the saved dashboards."""
         from ..api.dashboards.list_all import request
 
-        return self._caller.raw(request(limit=limit, offset=offset), **options)
+        return self._caller.call(request(limit=limit, offset=offset), True, **options)
 
     def replace(
         self, id: str, dashboard: Dashboard | Mapping[str, Any], **options: Unpack[CallOptions]
@@ -54,7 +54,7 @@ class DashboardsRawResponse:
         """Replace a dashboard as a whole."""
         from ..api.dashboards.replace import request
 
-        return self._caller.raw(request(id, dashboard), **options)
+        return self._caller.call(request(id, dashboard), True, **options)
 
     def update(
         self, id: str, changes: Dashboard | Mapping[str, Any], **options: Unpack[CallOptions]
@@ -62,7 +62,7 @@ class DashboardsRawResponse:
         """Change a dashboard."""
         from ..api.dashboards.update import request
 
-        return self._caller.raw(request(id, changes), **options)
+        return self._caller.call(request(id, changes), True, **options)
 
 
 class AsyncDashboardsRawResponse:
@@ -77,19 +77,19 @@ class AsyncDashboardsRawResponse:
         """Save a dashboard."""
         from ..api.dashboards.create import request
 
-        return await self._caller.raw(request(dashboard), **options)
+        return await self._caller.call(request(dashboard), True, **options)
 
     async def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a dashboard."""
         from ..api.dashboards.delete import request
 
-        return await self._caller.raw(request(id), **options)
+        return await self._caller.call(request(id), True, **options)
 
     async def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Dashboard]:
         """Read a dashboard."""
         from ..api.dashboards.get import request
 
-        return await self._caller.raw(request(id), **options)
+        return await self._caller.call(request(id), True, **options)
 
     async def list(
         self, *, limit: int | None = None, offset: int | None = None, **options: Unpack[CallOptions]
@@ -97,7 +97,7 @@ class AsyncDashboardsRawResponse:
         """List the saved dashboards."""
         from ..api.dashboards.list_all import request
 
-        return await self._caller.raw(request(limit=limit, offset=offset), **options)
+        return await self._caller.call(request(limit=limit, offset=offset), True, **options)
 
     async def replace(
         self, id: str, dashboard: Dashboard | Mapping[str, Any], **options: Unpack[CallOptions]
@@ -105,7 +105,7 @@ class AsyncDashboardsRawResponse:
         """Replace a dashboard as a whole."""
         from ..api.dashboards.replace import request
 
-        return await self._caller.raw(request(id, dashboard), **options)
+        return await self._caller.call(request(id, dashboard), True, **options)
 
     async def update(
         self, id: str, changes: Dashboard | Mapping[str, Any], **options: Unpack[CallOptions]
@@ -113,4 +113,4 @@ class AsyncDashboardsRawResponse:
         """Change a dashboard."""
         from ..api.dashboards.update import request
 
-        return await self._caller.raw(request(id, changes), **options)
+        return await self._caller.call(request(id, changes), True, **options)

@@ -30,7 +30,7 @@ class DatasetsRawResponse:
         """Count the records of a dataset; by a query where the gateway has no route for it."""
         from infino.plans.datasets import count as request
 
-        return self._caller.raw(request(name), **options)
+        return self._caller.call(request(name), True, **options)
 
     def create(
         self,
@@ -43,7 +43,7 @@ class DatasetsRawResponse:
         """Create a dataset."""
         from infino.plans.datasets import create as request
 
-        return self._caller.raw(request(name, mapping=mapping, exist_ok=exist_ok), **options)
+        return self._caller.call(request(name, mapping=mapping, exist_ok=exist_ok), True, **options)
 
     def delete(
         self, name: str, *, missing_ok: bool = False, **options: Unpack[CallOptions]
@@ -51,13 +51,13 @@ class DatasetsRawResponse:
         """Delete a dataset and all its records. This cannot be undone."""
         from infino.plans.datasets import delete as request
 
-        return self._caller.raw(request(name, missing_ok=missing_ok), **options)
+        return self._caller.call(request(name, missing_ok=missing_ok), True, **options)
 
     def describe(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[DatasetDescription]:
         """Read aliases, mappings and settings of a dataset."""
         from ..api.datasets.describe import request
 
-        return self._caller.raw(request(name), **options)
+        return self._caller.call(request(name), True, **options)
 
     def enrich(
         self, name: str, policy: EnrichPolicy | Mapping[str, Any], **options: Unpack[CallOptions]
@@ -65,37 +65,37 @@ class DatasetsRawResponse:
         """Set the enrichment policy of a dataset."""
         from ..api.datasets.enrich import request
 
-        return self._caller.raw(request(name, policy), **options)
+        return self._caller.call(request(name, policy), True, **options)
 
     def exists(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Tell whether there is a dataset of this name."""
         from infino.plans.datasets import exists as request
 
-        return self._caller.raw(request(name), **options)
+        return self._caller.call(request(name), True, **options)
 
     def flush(self, **options: Unpack[CallOptions]) -> RawResponse[ShardsReceipt]:
         """Write all buffered records to storage."""
         from ..api.datasets.flush import request
 
-        return self._caller.raw(request(), **options)
+        return self._caller.call(request(), True, **options)
 
     def get(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[Dataset]:
         """Read health, size and record count of a dataset."""
         from ..api.datasets.get import request
 
-        return self._caller.raw(request(name), **options)
+        return self._caller.call(request(name), True, **options)
 
     def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Dataset]]:
         """List all datasets."""
         from ..api.datasets.list_all import request
 
-        return self._caller.raw(request(), **options)
+        return self._caller.call(request(), True, **options)
 
     def schema(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[FieldSchema]]:
         """List the fields of a dataset."""
         from ..api.datasets.schema import request
 
-        return self._caller.raw(request(name), **options)
+        return self._caller.call(request(name), True, **options)
 
 
 class AsyncDatasetsRawResponse:
@@ -108,7 +108,7 @@ class AsyncDatasetsRawResponse:
         """Count the records of a dataset; by a query where the gateway has no route for it."""
         from infino.plans.datasets import count as request
 
-        return await self._caller.raw(request(name), **options)
+        return await self._caller.call(request(name), True, **options)
 
     async def create(
         self,
@@ -121,7 +121,7 @@ class AsyncDatasetsRawResponse:
         """Create a dataset."""
         from infino.plans.datasets import create as request
 
-        return await self._caller.raw(request(name, mapping=mapping, exist_ok=exist_ok), **options)
+        return await self._caller.call(request(name, mapping=mapping, exist_ok=exist_ok), True, **options)
 
     async def delete(
         self, name: str, *, missing_ok: bool = False, **options: Unpack[CallOptions]
@@ -129,13 +129,13 @@ class AsyncDatasetsRawResponse:
         """Delete a dataset and all its records. This cannot be undone."""
         from infino.plans.datasets import delete as request
 
-        return await self._caller.raw(request(name, missing_ok=missing_ok), **options)
+        return await self._caller.call(request(name, missing_ok=missing_ok), True, **options)
 
     async def describe(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[DatasetDescription]:
         """Read aliases, mappings and settings of a dataset."""
         from ..api.datasets.describe import request
 
-        return await self._caller.raw(request(name), **options)
+        return await self._caller.call(request(name), True, **options)
 
     async def enrich(
         self, name: str, policy: EnrichPolicy | Mapping[str, Any], **options: Unpack[CallOptions]
@@ -143,31 +143,31 @@ class AsyncDatasetsRawResponse:
         """Set the enrichment policy of a dataset."""
         from ..api.datasets.enrich import request
 
-        return await self._caller.raw(request(name, policy), **options)
+        return await self._caller.call(request(name, policy), True, **options)
 
     async def exists(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Tell whether there is a dataset of this name."""
         from infino.plans.datasets import exists as request
 
-        return await self._caller.raw(request(name), **options)
+        return await self._caller.call(request(name), True, **options)
 
     async def flush(self, **options: Unpack[CallOptions]) -> RawResponse[ShardsReceipt]:
         """Write all buffered records to storage."""
         from ..api.datasets.flush import request
 
-        return await self._caller.raw(request(), **options)
+        return await self._caller.call(request(), True, **options)
 
     async def get(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[Dataset]:
         """Read health, size and record count of a dataset."""
         from ..api.datasets.get import request
 
-        return await self._caller.raw(request(name), **options)
+        return await self._caller.call(request(name), True, **options)
 
     async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Dataset]]:
         """List all datasets."""
         from ..api.datasets.list_all import request
 
-        return await self._caller.raw(request(), **options)
+        return await self._caller.call(request(), True, **options)
 
     async def schema(
         self, name: str, **options: Unpack[CallOptions]
@@ -175,4 +175,4 @@ class AsyncDatasetsRawResponse:
         """List the fields of a dataset."""
         from ..api.datasets.schema import request
 
-        return await self._caller.raw(request(name), **options)
+        return await self._caller.call(request(name), True, **options)

@@ -29,7 +29,7 @@ class FinoRawResponse:
         """Send a message to a conversation."""
         from ..api.fino.send import request
 
-        return self._caller.raw(request(thread_id, text, role=role, extra=extra), **options)
+        return self._caller.call(request(thread_id, text, role=role, extra=extra), True, **options)
 
 
 class AsyncFinoRawResponse:
@@ -50,4 +50,4 @@ class AsyncFinoRawResponse:
         """Send a message to a conversation."""
         from ..api.fino.send import request
 
-        return await self._caller.raw(request(thread_id, text, role=role, extra=extra), **options)
+        return await self._caller.call(request(thread_id, text, role=role, extra=extra), True, **options)

@@ -28,13 +28,13 @@ class FinoThreadsMessagesRawResponse:
         """Add a message to a conversation."""
         from ..api.fino_threads_messages.add import request
 
-        return self._caller.raw(request(id, text, role=role), **options)
+        return self._caller.call(request(id, text, role=role), True, **options)
 
     def clear(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Remove all messages of a conversation."""
         from ..api.fino_threads_messages.clear import request
 
-        return self._caller.raw(request(id), **options)
+        return self._caller.call(request(id), True, **options)
 
 
 class AsyncFinoThreadsMessagesRawResponse:
@@ -54,10 +54,10 @@ class AsyncFinoThreadsMessagesRawResponse:
         """Add a message to a conversation."""
         from ..api.fino_threads_messages.add import request
 
-        return await self._caller.raw(request(id, text, role=role), **options)
+        return await self._caller.call(request(id, text, role=role), True, **options)
 
     async def clear(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Remove all messages of a conversation."""
         from ..api.fino_threads_messages.clear import request
 
-        return await self._caller.raw(request(id), **options)
+        return await self._caller.call(request(id), True, **options)

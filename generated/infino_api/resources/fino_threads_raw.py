@@ -35,7 +35,7 @@ class FinoThreadsRawResponse:
         """Start a conversation."""
         from ..api.fino_threads.create import request
 
-        return self._caller.raw(
+        return self._caller.call(
             request(
                 name=name,
                 sources=sources,
@@ -44,6 +44,7 @@ class FinoThreadsRawResponse:
                 metadata=metadata,
                 extra=extra,
             ),
+            True,
             **options,
         )
 
@@ -51,19 +52,19 @@ class FinoThreadsRawResponse:
         """Delete a conversation."""
         from ..api.fino_threads.delete import request
 
-        return self._caller.raw(request(id), **options)
+        return self._caller.call(request(id), True, **options)
 
     def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Thread]:
         """Read a conversation with its messages."""
         from ..api.fino_threads.get import request
 
-        return self._caller.raw(request(id), **options)
+        return self._caller.call(request(id), True, **options)
 
     def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Thread]]:
         """List the conversations."""
         from ..api.fino_threads.list_all import request
 
-        return self._caller.raw(request(), **options)
+        return self._caller.call(request(), True, **options)
 
     def update(
         self,
@@ -80,7 +81,7 @@ class FinoThreadsRawResponse:
         """Change a conversation's settings."""
         from ..api.fino_threads.update import request
 
-        return self._caller.raw(
+        return self._caller.call(
             request(
                 id,
                 name=name,
@@ -90,6 +91,7 @@ class FinoThreadsRawResponse:
                 metadata=metadata,
                 extra=extra,
             ),
+            True,
             **options,
         )
 
@@ -114,7 +116,7 @@ class AsyncFinoThreadsRawResponse:
         """Start a conversation."""
         from ..api.fino_threads.create import request
 
-        return await self._caller.raw(
+        return await self._caller.call(
             request(
                 name=name,
                 sources=sources,
@@ -123,6 +125,7 @@ class AsyncFinoThreadsRawResponse:
                 metadata=metadata,
                 extra=extra,
             ),
+            True,
             **options,
         )
 
@@ -130,19 +133,19 @@ class AsyncFinoThreadsRawResponse:
         """Delete a conversation."""
         from ..api.fino_threads.delete import request
 
-        return await self._caller.raw(request(id), **options)
+        return await self._caller.call(request(id), True, **options)
 
     async def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Thread]:
         """Read a conversation with its messages."""
         from ..api.fino_threads.get import request
 
-        return await self._caller.raw(request(id), **options)
+        return await self._caller.call(request(id), True, **options)
 
     async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Thread]]:
         """List the conversations."""
         from ..api.fino_threads.list_all import request
 
-        return await self._caller.raw(request(), **options)
+        return await self._caller.call(request(), True, **options)
 
     async def update(
         self,
@@ -159,7 +162,7 @@ class AsyncFinoThreadsRawResponse:
         """Change a conversation's settings."""
         from ..api.fino_threads.update import request
 
-        return await self._caller.raw(
+        return await self._caller.call(
             request(
                 id,
                 name=name,
@@ -169,5 +172,6 @@ class AsyncFinoThreadsRawResponse:
                 metadata=metadata,
                 extra=extra,
             ),
+            True,
             **options,
         )

@@ -36,7 +36,7 @@ class ImportsRawResponse:
         """Copy data from a connection into a dataset."""
         from ..api.imports.create import request
 
-        return self._caller.raw(
+        return self._caller.call(
             request(
                 source_type,
                 connection_id=connection_id,
@@ -45,6 +45,7 @@ class ImportsRawResponse:
                 schedule=schedule,
                 extra=extra,
             ),
+            True,
             **options,
         )
 
@@ -52,19 +53,19 @@ class ImportsRawResponse:
         """Delete an import job."""
         from ..api.imports.delete import request
 
-        return self._caller.raw(request(id), **options)
+        return self._caller.call(request(id), True, **options)
 
     def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[ImportJob]:
         """Read one import; out of the list where the gateway has no route for it."""
         from infino.plans.imports import get as request
 
-        return self._caller.raw(request(id), **options)
+        return self._caller.call(request(id), True, **options)
 
     def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[ImportJob]]:
         """List the import jobs."""
         from ..api.imports.list_all import request
 
-        return self._caller.raw(request(), **options)
+        return self._caller.call(request(), True, **options)
 
 
 class AsyncImportsRawResponse:
@@ -87,7 +88,7 @@ class AsyncImportsRawResponse:
         """Copy data from a connection into a dataset."""
         from ..api.imports.create import request
 
-        return await self._caller.raw(
+        return await self._caller.call(
             request(
                 source_type,
                 connection_id=connection_id,
@@ -96,6 +97,7 @@ class AsyncImportsRawResponse:
                 schedule=schedule,
                 extra=extra,
             ),
+            True,
             **options,
         )
 
@@ -103,16 +105,16 @@ class AsyncImportsRawResponse:
         """Delete an import job."""
         from ..api.imports.delete import request
 
-        return await self._caller.raw(request(id), **options)
+        return await self._caller.call(request(id), True, **options)
 
     async def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[ImportJob]:
         """Read one import; out of the list where the gateway has no route for it."""
         from infino.plans.imports import get as request
 
-        return await self._caller.raw(request(id), **options)
+        return await self._caller.call(request(id), True, **options)
 
     async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[ImportJob]]:
         """List the import jobs."""
         from ..api.imports.list_all import request
 
-        return await self._caller.raw(request(), **options)
+        return await self._caller.call(request(), True, **options)

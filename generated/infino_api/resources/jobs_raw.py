@@ -22,7 +22,7 @@ class JobsRawResponse:
         """Read the state of a background job."""
         from ..api.jobs.get import request
 
-        return self._caller.raw(request(run_id), **options)
+        return self._caller.call(request(run_id), True, **options)
 
 
 class AsyncJobsRawResponse:
@@ -35,4 +35,4 @@ class AsyncJobsRawResponse:
         """Read the state of a background job."""
         from ..api.jobs.get import request
 
-        return await self._caller.raw(request(run_id), **options)
+        return await self._caller.call(request(run_id), True, **options)

@@ -23,7 +23,7 @@ class MetricsRawResponse:
         """Send samples in the Prometheus exposition format."""
         from ..api.metrics.upload import request
 
-        return self._caller.raw(request(dataset, exposition), **options)
+        return self._caller.call(request(dataset, exposition), True, **options)
 
 
 class AsyncMetricsRawResponse:
@@ -38,4 +38,4 @@ class AsyncMetricsRawResponse:
         """Send samples in the Prometheus exposition format."""
         from ..api.metrics.upload import request
 
-        return await self._caller.raw(request(dataset, exposition), **options)
+        return await self._caller.call(request(dataset, exposition), True, **options)

@@ -27,13 +27,13 @@ class MonitorsRawResponse:
         """Create a monitor."""
         from ..api.monitors.create import request
 
-        return self._caller.raw(request(document), **options)
+        return self._caller.call(request(document), True, **options)
 
     def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a monitor."""
         from ..api.monitors.delete import request
 
-        return self._caller.raw(request(id), **options)
+        return self._caller.call(request(id), True, **options)
 
     def execute(
         self, id: str, context: Mapping[str, Any] | None = None, **options: Unpack[CallOptions]
@@ -41,19 +41,19 @@ class MonitorsRawResponse:
         """Run a monitor now."""
         from ..api.monitors.execute import request
 
-        return self._caller.raw(request(id, context), **options)
+        return self._caller.call(request(id, context), True, **options)
 
     def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Monitor]:
         """Read a monitor."""
         from ..api.monitors.get import request
 
-        return self._caller.raw(request(id), **options)
+        return self._caller.call(request(id), True, **options)
 
     def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Monitor]]:
         """List the monitors."""
         from ..api.monitors.list_all import request
 
-        return self._caller.raw(request(), **options)
+        return self._caller.call(request(), True, **options)
 
     def update(
         self, id: str, document: Monitor | Mapping[str, Any] | str, **options: Unpack[CallOptions]
@@ -61,7 +61,7 @@ class MonitorsRawResponse:
         """Change a monitor."""
         from ..api.monitors.update import request
 
-        return self._caller.raw(request(id, document), **options)
+        return self._caller.call(request(id, document), True, **options)
 
 
 class AsyncMonitorsRawResponse:
@@ -76,13 +76,13 @@ class AsyncMonitorsRawResponse:
         """Create a monitor."""
         from ..api.monitors.create import request
 
-        return await self._caller.raw(request(document), **options)
+        return await self._caller.call(request(document), True, **options)
 
     async def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a monitor."""
         from ..api.monitors.delete import request
 
-        return await self._caller.raw(request(id), **options)
+        return await self._caller.call(request(id), True, **options)
 
     async def execute(
         self, id: str, context: Mapping[str, Any] | None = None, **options: Unpack[CallOptions]
@@ -90,19 +90,19 @@ class AsyncMonitorsRawResponse:
         """Run a monitor now."""
         from ..api.monitors.execute import request
 
-        return await self._caller.raw(request(id, context), **options)
+        return await self._caller.call(request(id, context), True, **options)
 
     async def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Monitor]:
         """Read a monitor."""
         from ..api.monitors.get import request
 
-        return await self._caller.raw(request(id), **options)
+        return await self._caller.call(request(id), True, **options)
 
     async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Monitor]]:
         """List the monitors."""
         from ..api.monitors.list_all import request
 
-        return await self._caller.raw(request(), **options)
+        return await self._caller.call(request(), True, **options)
 
     async def update(
         self, id: str, document: Monitor | Mapping[str, Any] | str, **options: Unpack[CallOptions]
@@ -110,4 +110,4 @@ class AsyncMonitorsRawResponse:
         """Change a monitor."""
         from ..api.monitors.update import request
 
-        return await self._caller.raw(request(id, document), **options)
+        return await self._caller.call(request(id, document), True, **options)

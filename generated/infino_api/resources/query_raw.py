@@ -28,7 +28,7 @@ class QueryRawResponse:
         """Search a dataset with QueryDSL."""
         from infino.plans.query import dsl as request
 
-        return self._caller.raw(request(dataset, body), **options)
+        return self._caller.call(request(dataset, body), True, **options)
 
     def execute(
         self, q: str, params: Params | None = None, **options: Unpack[CallOptions]
@@ -36,7 +36,7 @@ class QueryRawResponse:
         """Run an SQL statement that writes; it is never sent again when it may have been processed."""
         from infino.plans.statement import execute as request
 
-        return self._caller.raw(request(q, params), **options)
+        return self._caller.call(request(q, params), True, **options)
 
     def promql(
         self,
@@ -49,7 +49,7 @@ class QueryRawResponse:
         """Evaluate a PromQL expression at one moment."""
         from infino.plans.query import promql as request
 
-        return self._caller.raw(request(expr, at=at, dataset=dataset), **options)
+        return self._caller.call(request(expr, at=at, dataset=dataset), True, **options)
 
     def promql_range(
         self,
@@ -64,7 +64,9 @@ class QueryRawResponse:
         """Evaluate a PromQL expression over a span of time."""
         from infino.plans.query import promql_range as request
 
-        return self._caller.raw(request(expr, start=start, end=end, step=step, dataset=dataset), **options)
+        return self._caller.call(
+            request(expr, start=start, end=end, step=step, dataset=dataset), True, **options
+        )
 
     def sql(
         self, q: str, params: Params | None = None, **options: Unpack[CallOptions]
@@ -72,7 +74,7 @@ class QueryRawResponse:
         """Run an SQL statement that reads; it is repeated after failures that may pass (one that writes is not)."""
         from infino.plans.statement import sql as request
 
-        return self._caller.raw(request(q, params), **options)
+        return self._caller.call(request(q, params), True, **options)
 
 
 class AsyncQueryRawResponse:
@@ -87,7 +89,7 @@ class AsyncQueryRawResponse:
         """Search a dataset with QueryDSL."""
         from infino.plans.query import dsl as request
 
-        return await self._caller.raw(request(dataset, body), **options)
+        return await self._caller.call(request(dataset, body), True, **options)
 
     async def execute(
         self, q: str, params: Params | None = None, **options: Unpack[CallOptions]
@@ -95,7 +97,7 @@ class AsyncQueryRawResponse:
         """Run an SQL statement that writes; it is never sent again when it may have been processed."""
         from infino.plans.statement import execute as request
 
-        return await self._caller.raw(request(q, params), **options)
+        return await self._caller.call(request(q, params), True, **options)
 
     async def promql(
         self,
@@ -108,7 +110,7 @@ class AsyncQueryRawResponse:
         """Evaluate a PromQL expression at one moment."""
         from infino.plans.query import promql as request
 
-        return await self._caller.raw(request(expr, at=at, dataset=dataset), **options)
+        return await self._caller.call(request(expr, at=at, dataset=dataset), True, **options)
 
     async def promql_range(
         self,
@@ -123,8 +125,8 @@ class AsyncQueryRawResponse:
         """Evaluate a PromQL expression over a span of time."""
         from infino.plans.query import promql_range as request
 
-        return await self._caller.raw(
-            request(expr, start=start, end=end, step=step, dataset=dataset), **options
+        return await self._caller.call(
+            request(expr, start=start, end=end, step=step, dataset=dataset), True, **options
         )
 
     async def sql(
@@ -133,4 +135,4 @@ class AsyncQueryRawResponse:
         """Run an SQL statement that reads; it is repeated after failures that may pass (one that writes is not)."""
         from infino.plans.statement import sql as request
 
-        return await self._caller.raw(request(q, params), **options)
+        return await self._caller.call(request(q, params), True, **options)

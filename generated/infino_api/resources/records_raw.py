@@ -26,7 +26,7 @@ class RecordsRawResponse:
         """Send one ready block of bulk action lines."""
         from ..api.records.bulk_chunk import request
 
-        return self._caller.raw(request(dataset, lines), **options)
+        return self._caller.call(request(dataset, lines), True, **options)
 
     def delete(
         self, dataset: str, query: Mapping[str, Any], **options: Unpack[CallOptions]
@@ -34,13 +34,13 @@ class RecordsRawResponse:
         """Delete the records that a query matches. Not repeated once it may have been processed."""
         from infino.plans.records import delete as request
 
-        return self._caller.raw(request(dataset, query), **options)
+        return self._caller.call(request(dataset, query), True, **options)
 
     def get(self, dataset: str, id: str, **options: Unpack[CallOptions]) -> RawResponse[Record]:
         """Read one record by its id."""
         from ..api.records.get import request
 
-        return self._caller.raw(request(dataset, id), **options)
+        return self._caller.call(request(dataset, id), True, **options)
 
 
 class AsyncRecordsRawResponse:
@@ -55,7 +55,7 @@ class AsyncRecordsRawResponse:
         """Send one ready block of bulk action lines."""
         from ..api.records.bulk_chunk import request
 
-        return await self._caller.raw(request(dataset, lines), **options)
+        return await self._caller.call(request(dataset, lines), True, **options)
 
     async def delete(
         self, dataset: str, query: Mapping[str, Any], **options: Unpack[CallOptions]
@@ -63,10 +63,10 @@ class AsyncRecordsRawResponse:
         """Delete the records that a query matches. Not repeated once it may have been processed."""
         from infino.plans.records import delete as request
 
-        return await self._caller.raw(request(dataset, query), **options)
+        return await self._caller.call(request(dataset, query), True, **options)
 
     async def get(self, dataset: str, id: str, **options: Unpack[CallOptions]) -> RawResponse[Record]:
         """Read one record by its id."""
         from ..api.records.get import request
 
-        return await self._caller.raw(request(dataset, id), **options)
+        return await self._caller.call(request(dataset, id), True, **options)

@@ -26,25 +26,25 @@ class RolesRawResponse:
         """Create a role, or replace it."""
         from infino.plans.roles import create as request
 
-        return self._caller.raw(request(name, document), **options)
+        return self._caller.call(request(name, document), True, **options)
 
     def delete(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a role."""
         from ..api.roles.delete import request
 
-        return self._caller.raw(request(name), **options)
+        return self._caller.call(request(name), True, **options)
 
     def get(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[Role]:
         """Read a role."""
         from ..api.roles.get import request
 
-        return self._caller.raw(request(name), **options)
+        return self._caller.call(request(name), True, **options)
 
     def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Role]]:
         """List the roles."""
         from ..api.roles.list_all import request
 
-        return self._caller.raw(request(), **options)
+        return self._caller.call(request(), True, **options)
 
     def update(
         self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]
@@ -52,7 +52,7 @@ class RolesRawResponse:
         """Change a role."""
         from infino.plans.roles import update as request
 
-        return self._caller.raw(request(name, document), **options)
+        return self._caller.call(request(name, document), True, **options)
 
 
 class AsyncRolesRawResponse:
@@ -67,25 +67,25 @@ class AsyncRolesRawResponse:
         """Create a role, or replace it."""
         from infino.plans.roles import create as request
 
-        return await self._caller.raw(request(name, document), **options)
+        return await self._caller.call(request(name, document), True, **options)
 
     async def delete(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a role."""
         from ..api.roles.delete import request
 
-        return await self._caller.raw(request(name), **options)
+        return await self._caller.call(request(name), True, **options)
 
     async def get(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[Role]:
         """Read a role."""
         from ..api.roles.get import request
 
-        return await self._caller.raw(request(name), **options)
+        return await self._caller.call(request(name), True, **options)
 
     async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[Role]]:
         """List the roles."""
         from ..api.roles.list_all import request
 
-        return await self._caller.raw(request(), **options)
+        return await self._caller.call(request(), True, **options)
 
     async def update(
         self, name: str, document: Role | Mapping[str, Any] | str, **options: Unpack[CallOptions]
@@ -93,4 +93,4 @@ class AsyncRolesRawResponse:
         """Change a role."""
         from infino.plans.roles import update as request
 
-        return await self._caller.raw(request(name, document), **options)
+        return await self._caller.call(request(name, document), True, **options)

@@ -22,7 +22,7 @@ class RootRawResponse:
         """Ask the service for its version."""
         from ..api.client.ping import request
 
-        return self._caller.raw(request(), **options)
+        return self._caller.call(request(), True, **options)
 
 
 class AsyncRootRawResponse:
@@ -35,4 +35,4 @@ class AsyncRootRawResponse:
         """Ask the service for its version."""
         from ..api.client.ping import request
 
-        return await self._caller.raw(request(), **options)
+        return await self._caller.call(request(), True, **options)

@@ -23,7 +23,7 @@ class SourcesRawResponse:
         """List the kinds of stores that can be connected."""
         from ..api.sources.list_all import request
 
-        return self._caller.raw(request(), **options)
+        return self._caller.call(request(), True, **options)
 
 
 class AsyncSourcesRawResponse:
@@ -36,4 +36,4 @@ class AsyncSourcesRawResponse:
         """List the kinds of stores that can be connected."""
         from ..api.sources.list_all import request
 
-        return await self._caller.raw(request(), **options)
+        return await self._caller.call(request(), True, **options)

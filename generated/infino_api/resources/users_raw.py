@@ -28,7 +28,7 @@ class UsersRawResponse:
         """Create a user and issue keys. Never repeated after a lost answer."""
         from infino.plans.users import create as request
 
-        return self._caller.raw(request(name, document), **options)
+        return self._caller.call(request(name, document), True, **options)
 
     def create_token(
         self, name: str, *, duration_days: int = 30, **options: Unpack[CallOptions]
@@ -36,37 +36,37 @@ class UsersRawResponse:
         """Make a token for a user."""
         from ..api.users.create_token import request
 
-        return self._caller.raw(request(name, duration_days=duration_days), **options)
+        return self._caller.call(request(name, duration_days=duration_days), True, **options)
 
     def delete(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a user."""
         from ..api.users.delete import request
 
-        return self._caller.raw(request(name), **options)
+        return self._caller.call(request(name), True, **options)
 
     def get(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[User]:
         """Read a user."""
         from ..api.users.get import request
 
-        return self._caller.raw(request(name), **options)
+        return self._caller.call(request(name), True, **options)
 
     def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[User]]:
         """List the users of the account."""
         from ..api.users.list_all import request
 
-        return self._caller.raw(request(), **options)
+        return self._caller.call(request(), True, **options)
 
     def rotate_keys(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[IssuedKeys]:
         """Replace the keys of a user. Never repeated, because each success makes the last answer worthless."""
         from infino.plans.users import rotate_keys as request
 
-        return self._caller.raw(request(name), **options)
+        return self._caller.call(request(name), True, **options)
 
     def set_password(self, name: str, password: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Set a user's password."""
         from ..api.users.set_password import request
 
-        return self._caller.raw(request(name, password), **options)
+        return self._caller.call(request(name, password), True, **options)
 
     def update(
         self, name: str, document: User | Mapping[str, Any] | str, **options: Unpack[CallOptions]
@@ -74,7 +74,7 @@ class UsersRawResponse:
         """Change a user."""
         from infino.plans.users import update as request
 
-        return self._caller.raw(request(name, document), **options)
+        return self._caller.call(request(name, document), True, **options)
 
 
 class AsyncUsersRawResponse:
@@ -89,7 +89,7 @@ class AsyncUsersRawResponse:
         """Create a user and issue keys. Never repeated after a lost answer."""
         from infino.plans.users import create as request
 
-        return await self._caller.raw(request(name, document), **options)
+        return await self._caller.call(request(name, document), True, **options)
 
     async def create_token(
         self, name: str, *, duration_days: int = 30, **options: Unpack[CallOptions]
@@ -97,31 +97,31 @@ class AsyncUsersRawResponse:
         """Make a token for a user."""
         from ..api.users.create_token import request
 
-        return await self._caller.raw(request(name, duration_days=duration_days), **options)
+        return await self._caller.call(request(name, duration_days=duration_days), True, **options)
 
     async def delete(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a user."""
         from ..api.users.delete import request
 
-        return await self._caller.raw(request(name), **options)
+        return await self._caller.call(request(name), True, **options)
 
     async def get(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[User]:
         """Read a user."""
         from ..api.users.get import request
 
-        return await self._caller.raw(request(name), **options)
+        return await self._caller.call(request(name), True, **options)
 
     async def list(self, **options: Unpack[CallOptions]) -> RawResponse[builtins.list[User]]:
         """List the users of the account."""
         from ..api.users.list_all import request
 
-        return await self._caller.raw(request(), **options)
+        return await self._caller.call(request(), True, **options)
 
     async def rotate_keys(self, name: str, **options: Unpack[CallOptions]) -> RawResponse[IssuedKeys]:
         """Replace the keys of a user. Never repeated, because each success makes the last answer worthless."""
         from infino.plans.users import rotate_keys as request
 
-        return await self._caller.raw(request(name), **options)
+        return await self._caller.call(request(name), True, **options)
 
     async def set_password(
         self, name: str, password: str, **options: Unpack[CallOptions]
@@ -129,7 +129,7 @@ class AsyncUsersRawResponse:
         """Set a user's password."""
         from ..api.users.set_password import request
 
-        return await self._caller.raw(request(name, password), **options)
+        return await self._caller.call(request(name, password), True, **options)
 
     async def update(
         self, name: str, document: User | Mapping[str, Any] | str, **options: Unpack[CallOptions]
@@ -137,4 +137,4 @@ class AsyncUsersRawResponse:
         """Change a user."""
         from infino.plans.users import update as request
 
-        return await self._caller.raw(request(name, document), **options)
+        return await self._caller.call(request(name, document), True, **options)

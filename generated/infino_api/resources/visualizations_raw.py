@@ -28,13 +28,13 @@ class VisualizationsRawResponse:
         """Save a visualization."""
         from ..api.visualizations.create import request
 
-        return self._caller.raw(request(visualization), **options)
+        return self._caller.call(request(visualization), True, **options)
 
     def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a visualization."""
         from ..api.visualizations.delete import request
 
-        return self._caller.raw(request(id), **options)
+        return self._caller.call(request(id), True, **options)
 
     def execute(
         self,
@@ -47,13 +47,13 @@ class VisualizationsRawResponse:
         """Run the query of a visualization."""
         from ..api.visualizations.execute import request
 
-        return self._caller.raw(request(id, filters=filters, time_range=time_range), **options)
+        return self._caller.call(request(id, filters=filters, time_range=time_range), True, **options)
 
     def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Visualization]:
         """Read a visualization."""
         from ..api.visualizations.get import request
 
-        return self._caller.raw(request(id), **options)
+        return self._caller.call(request(id), True, **options)
 
     def list(
         self, *, limit: int | None = None, offset: int | None = None, **options: Unpack[CallOptions]
@@ -61,7 +61,7 @@ class VisualizationsRawResponse:
         """List the saved visualizations."""
         from ..api.visualizations.list_all import request
 
-        return self._caller.raw(request(limit=limit, offset=offset), **options)
+        return self._caller.call(request(limit=limit, offset=offset), True, **options)
 
     def replace(
         self, id: str, visualization: Visualization | Mapping[str, Any], **options: Unpack[CallOptions]
@@ -69,7 +69,7 @@ class VisualizationsRawResponse:
         """Replace a visualization as a whole."""
         from ..api.visualizations.replace import request
 
-        return self._caller.raw(request(id, visualization), **options)
+        return self._caller.call(request(id, visualization), True, **options)
 
     def update(
         self, id: str, changes: Visualization | Mapping[str, Any], **options: Unpack[CallOptions]
@@ -77,7 +77,7 @@ class VisualizationsRawResponse:
         """Change a visualization."""
         from ..api.visualizations.update import request
 
-        return self._caller.raw(request(id, changes), **options)
+        return self._caller.call(request(id, changes), True, **options)
 
 
 class AsyncVisualizationsRawResponse:
@@ -92,13 +92,13 @@ class AsyncVisualizationsRawResponse:
         """Save a visualization."""
         from ..api.visualizations.create import request
 
-        return await self._caller.raw(request(visualization), **options)
+        return await self._caller.call(request(visualization), True, **options)
 
     async def delete(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[bool]:
         """Delete a visualization."""
         from ..api.visualizations.delete import request
 
-        return await self._caller.raw(request(id), **options)
+        return await self._caller.call(request(id), True, **options)
 
     async def execute(
         self,
@@ -111,13 +111,13 @@ class AsyncVisualizationsRawResponse:
         """Run the query of a visualization."""
         from ..api.visualizations.execute import request
 
-        return await self._caller.raw(request(id, filters=filters, time_range=time_range), **options)
+        return await self._caller.call(request(id, filters=filters, time_range=time_range), True, **options)
 
     async def get(self, id: str, **options: Unpack[CallOptions]) -> RawResponse[Visualization]:
         """Read a visualization."""
         from ..api.visualizations.get import request
 
-        return await self._caller.raw(request(id), **options)
+        return await self._caller.call(request(id), True, **options)
 
     async def list(
         self, *, limit: int | None = None, offset: int | None = None, **options: Unpack[CallOptions]
@@ -125,7 +125,7 @@ class AsyncVisualizationsRawResponse:
         """List the saved visualizations."""
         from ..api.visualizations.list_all import request
 
-        return await self._caller.raw(request(limit=limit, offset=offset), **options)
+        return await self._caller.call(request(limit=limit, offset=offset), True, **options)
 
     async def replace(
         self, id: str, visualization: Visualization | Mapping[str, Any], **options: Unpack[CallOptions]
@@ -133,7 +133,7 @@ class AsyncVisualizationsRawResponse:
         """Replace a visualization as a whole."""
         from ..api.visualizations.replace import request
 
-        return await self._caller.raw(request(id, visualization), **options)
+        return await self._caller.call(request(id, visualization), True, **options)
 
     async def update(
         self, id: str, changes: Visualization | Mapping[str, Any], **options: Unpack[CallOptions]
@@ -141,4 +141,4 @@ class AsyncVisualizationsRawResponse:
         """Change a visualization."""
         from ..api.visualizations.update import request
 
-        return await self._caller.raw(request(id, changes), **options)
+        return await self._caller.call(request(id, changes), True, **options)
