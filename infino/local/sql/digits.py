@@ -17,7 +17,7 @@ import orjson
 
 from infino.local.catalogue.kinds import SAFE_DIGITS
 from infino.local.sql.dialect import wrong_sql
-from infino.local.sql.guard import BEYOND, CHOOSERS, Cast, Node, Statement, loses_zone
+from infino.local.sql.guard import BEYOND, CHOOSERS, Cast, Node, Statement, loses_zone, nodes_of
 
 PLACES = 10
 """Behind the point of a DECIMAL without precision, where that is enough."""
@@ -112,16 +112,10 @@ def written_casts(statement: Statement) -> dict[tuple[int, int], Cast]:
 
 def into_json(plan: Any) -> Iterator[Node]:
     """Yield every value of a plan that the engine writes as JSON."""
-    waiting = [plan]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, list):
-            waiting += node
-        elif isinstance(node, dict):
-            target = (node["return_type"]["type_info"] or {}) if node.get("type") == "OPERATOR_CAST" else {}
-            if target.get("alias") == "JSON" or name_of(node) in JSON:
-                yield from node["children"]
-            waiting += node.values()
+    for node in nodes_of(plan):
+        target = (node["return_type"]["type_info"] or {}) if node.get("type") == "OPERATOR_CAST" else {}
+        if target.get("alias") == "JSON" or name_of(node) in JSON:
+            yield from node["children"]
 
 
 def refuse_narrow(kind: Node, value: Node) -> None:
@@ -132,12 +126,18 @@ def refuse_narrow(kind: Node, value: Node) -> None:
         value: The value.
     """
     inner = kind["type_info"] or {}
-    for part in [inner["child_type"]] if "child_type" in inner else [x["second"] for x in inner.get("child_types", ())]:
+    for part in parts_of(kind):
         refuse_narrow(part, value)
     if kind["id"] == "DECIMAL" and SAFE_DIGITS < inner["width"] <= IN_64_BITS:
         written = value.get("type") == "VALUE_CONSTANT" and kind is type_of(value) and not value["value"]["is_null"]
         if not (written and is_double(number_of(value["value"]))):
             raise wrong_sql(f"a {shown(kind)} loses digits as JSON: cast it to DECIMAL(38, {inner['scale']})")
+
+
+def parts_of(kind: Node) -> list[Node]:
+    """Return the types that a type is made of: that of the values of a list, or those of an object's members."""
+    inner = kind["type_info"] or {}
+    return [inner["child_type"]] if "child_type" in inner else [x["second"] for x in inner.get("child_types", ())]
 
 
 def place_of(node: Node) -> tuple[int, int]:

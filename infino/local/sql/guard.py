@@ -212,18 +212,25 @@ def unreadable(text: str, tree: Node) -> Exception:
     return wrong_sql(f"syntax error: {tree['error_message'].splitlines()[0]}{HINT}")
 
 
-def is_one(item: Node) -> bool:
-    """Tell whether what is selected is one column, whatever the dataset: no `*`, no COLUMNS, nothing unnested."""
-    waiting: list[Any] = [item]
+def nodes_of(tree: Any, *, closed: str = "") -> Iterator[Node]:
+    """Yield every node of a statement or a plan, but for those that lie within nodes of one class."""
+    waiting = [tree]
     while waiting:
         node = waiting.pop()
         if isinstance(node, list):
             waiting += node
-        elif isinstance(node, dict) and node.get("class") != "SUBQUERY":
-            if node.get("class") == "STAR" or node.get("function_name") == "unnest":
-                return False
-            waiting += node.values()
-    return True
+        elif isinstance(node, dict):
+            yield node
+            if node.get("class") != closed:
+                waiting += node.values()
+
+
+def is_one(item: Node) -> bool:
+    """Tell whether what is selected is one column, whatever the dataset: no `*`, no COLUMNS, nothing unnested."""
+    return not any(
+        node.get("class") == "STAR" or node.get("function_name") == "unnest"
+        for node in nodes_of(item, closed="SUBQUERY")
+    )
 
 
 def cast_of(node: Node) -> Cast:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 import attrs
 
-from infino.local.sql.guard import Node, Statement, is_one
+from infino.local.sql.guard import Node, Statement, is_one, nodes_of
 from infino.local.store import DatasetView, TypedColumn
 from infino.local.store.columns import ID
 from infino.local.values.paths import identifier
@@ -114,7 +113,8 @@ class Stars:
             if not all(name for name, _ in shown) and len(tables) > 1:
                 raise Common
             self._replace(item, ", ".join(f"{identifier(name)}.{NUMBER}" if name else NUMBER for name, _ in shown))
-        if count_stars(top) != len(self.edits):
+        # Those within another one belong to that.
+        if sum(node.get("class") == "STAR" for node in nodes_of(top, closed="STAR")) != len(self.edits):
             raise Common
         return found
 
@@ -218,21 +218,6 @@ class Stars:
             return None
         self.views.append(view)
         return Records(view, [ID, *(column for column in view.columns if column.starred)])
-
-
-def count_stars(node: Node) -> int:
-    """Return how many stars are in a question; those within another one belong to that."""
-    found, waiting = 0, list[Any]([node])
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, list):
-            waiting += item
-        elif isinstance(item, dict):
-            if item.get("class") == "STAR":
-                found += 1
-            else:
-                waiting += item.values()
-    return found
 
 
 def keeps_rows(node: Node) -> bool:

@@ -16,7 +16,7 @@ from infino.local.http import Problem
 from infino.local.optimistic import Change, Room, State, state_of
 from infino.local.sql.changes import Assignment, Conflict, WritingStatement
 from infino.local.sql.dialect import wrong_sql
-from infino.local.sql.guard import Statement
+from infino.local.sql.guard import Statement, nodes_of
 from infino.local.sql.question import Asker, readable
 from infino.local.sql.result import describe, stored
 from infino.local.store import Dataset, DatasetView, identifier
@@ -278,15 +278,8 @@ def where(condition: str) -> str:
 
 def single_values(statement: Statement) -> None:
     """Raise a 400 where SET gives a column something that stands for several, such as COLUMNS(*)."""
-    waiting: list[Any] = list(statement.top["select_list"])
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, list):
-            waiting += node
-        elif isinstance(node, dict) and node.get("class") != "SUBQUERY":
-            if node.get("class") == "STAR":
-                raise wrong_sql("SET takes one value for each column, not * or COLUMNS")
-            waiting += node.values()
+    if any(node.get("class") == "STAR" for node in nodes_of(statement.top["select_list"], closed="SUBQUERY")):
+        raise wrong_sql("SET takes one value for each column, not * or COLUMNS")
 
 
 def json_values(cells: Sequence[str]) -> list[Any]:

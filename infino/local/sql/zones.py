@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from infino.local.sql.dialect import wrong_sql
-from infino.local.sql.digits import casts_of, name_of, place_of, type_of, written_casts
-from infino.local.sql.guard import IN_UTC, ZONED, Cast, Node, Statement
+from infino.local.sql.digits import casts_of, name_of, parts_of, place_of, type_of, written_casts
+from infino.local.sql.guard import IN_UTC, ZONED, Cast, Node, Statement, nodes_of
 from infino.local.sql.tokens import tokens
 from infino.local.values.paths import literal
 
@@ -45,7 +45,7 @@ def checked_zones(plan: Any, statement: Statement) -> Iterator[tuple[int, int, s
         plan: The engine's plan of the question.
         statement: The question.
     """
-    if any(name in READERS and not WITHOUT_ZONE.isdisjoint(ids_of(kind)) for name, kind in calls_of(plan)):
+    if any(name_of(node) in READERS and not WITHOUT_ZONE.isdisjoint(ids_of(type_of(node))) for node in nodes_of(plan)):
         raise wrong_sql("JSON read as times without a zone would lose theirs: read it as VARCHAR or TIMESTAMPTZ")
     written = written_casts(statement)
     casts = (written.get(place_of(node)) for node, _ in casts_of(plan) if leaves_out(node))
@@ -81,36 +81,14 @@ def form_of(cast: Cast) -> list[str]:
 
 
 def places_in(node: Node) -> Iterator[int]:
-    """Yield where a node, and each one in it, stands in a text."""
-    waiting: list[Any] = [node]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            if item.get("query_location_length"):
-                yield int(item["query_location"])
-            item = list(item.values())
-        if isinstance(item, list):
-            waiting += item
-
-
-def calls_of(plan: Any) -> Iterator[tuple[str, Node]]:
-    """Yield the name of each function that a plan calls, and the type of what it returns."""
-    waiting = [plan]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, list):
-            waiting += node
-        elif isinstance(node, dict):
-            if "qname" in node and "return_type" in node:
-                yield name_of(node), node["return_type"]
-            waiting += node.values()
+    """Return where a node, and each one in it, stands in a text."""
+    return (int(item["query_location"]) for item in nodes_of(node) if item.get("query_location_length"))
 
 
 def ids_of(kind: Node) -> Iterator[str]:
     """Yield the name of a type, and of those inside of it."""
     yield str(kind["id"])
-    inner = kind["type_info"] or {}
-    for part in [inner["child_type"]] if "child_type" in inner else [x["second"] for x in inner.get("child_types", ())]:
+    for part in parts_of(kind):
         yield from ids_of(part)
 
 
