@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 
-from infino.core.errors import ValidationError
+from infino.core.errors import ValidationError, check_whole
 from infino.core.retry import RetryPolicy, Timeouts
 
 Operation = Literal["index", "create", "update", "delete", "ready"]
@@ -43,8 +43,7 @@ def _choice(literal: Any) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
 
 def _at_least(least: int) -> Callable[[Any, attrs.Attribute[Any], Any], None]:
     def check(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            raise ValidationError(f"{attribute.name} must be a whole number of at least {least}, not {value!r}")
+        check_whole(attribute.name, value, least)
 
     return check
 

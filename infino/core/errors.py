@@ -374,6 +374,12 @@ def class_for_status(status: int) -> type[APIError]:
     return ServerError if 500 <= status < 600 else APIError
 
 
+def check_whole(name: str, value: object, least: int, operation: str | None = None) -> None:
+    """Refuse an argument that is not a whole number, or less than it may be."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ValidationError(f"{name} must be a whole number of at least {least}, not {value!r}", operation=operation)
+
+
 def unexpected(function: str, name: str, known: Iterable[str]) -> TypeError:
     """Return the error of a keyword argument that is not known, with the one that was likely meant."""
     from difflib import get_close_matches  # slow to import, and of use to a mistake alone

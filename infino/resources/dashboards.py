@@ -10,7 +10,7 @@ import attrs
 from infino_api.resources.dashboards import AsyncDashboardsResource
 
 from infino.charts.shown import Shown, page_size
-from infino.core.errors import InfinoError, ValidationError
+from infino.core.errors import InfinoError, ValidationError, check_whole
 from infino.resources.concurrency import async_side_by_side
 from infino.runtime.encode import mapping
 from infino.runtime.options import CallOptions, check_options
@@ -167,10 +167,9 @@ def _check_execute(filters: Filters | None, time_range: Mapping[str, Any] | None
     elif time_range and not {"from", "to"} <= time_range.keys():
         # The service takes a range as a whole; with one end missing it would not narrow anything.
         problem = "time_range needs both from and to"
-    elif isinstance(concurrency, bool) or not isinstance(concurrency, int) or concurrency < 1:
-        problem = f"concurrency must be a whole number of at least 1, not {concurrency!r}"
     if problem:
         raise ValidationError(problem, operation="dashboards.execute")
+    check_whole("concurrency", concurrency, 1, "dashboards.execute")
 
 
 def _view(
@@ -212,12 +211,10 @@ def _the_panel(dashboard: Dashboard, panel_id: str, operation: str) -> int:
 
 def _place(**given: int | None) -> dict[str, int]:
     """What changes of the layout of a panel, by the names that it has on the wire."""
-    place = {_ON_THE_WIRE.get(name, name): value for name, value in given.items() if value is not None}
-    for name, value in given.items():
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
-            problem = f"{name} must be a whole number, 0 or more, not {value!r}"
-            raise ValidationError(problem, operation="dashboards.panels.move")
-    return place
+    place = {name: value for name, value in given.items() if value is not None}
+    for name, value in place.items():
+        check_whole(name, value, 0, "dashboards.panels.move")
+    return {_ON_THE_WIRE.get(name, name): value for name, value in place.items()}
 
 
 def _moved_panel(dashboard: Dashboard, panel_id: str, place: Mapping[str, int]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar, overload
 
 import attrs
 
-from infino.core.errors import DecodeError, QueryError, ValidationError
+from infino.core.errors import DecodeError, QueryError, ValidationError, check_whole
 from infino.core.redaction import safe_repr
 from infino.results import hits, native
 from infino.results.aggregations import Aggregations
@@ -280,10 +280,9 @@ class Scan:
             if name in given:
                 problem = f"scan() goes through all pages: leave {name!r} out of the body"
                 raise ValidationError(problem, operation=_OPERATION)
-        for name, value, least in (("page_size", page_size, 1), ("limit", 0 if limit is None else limit, 0)):
-            if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                problem = f"{name} must be a whole number, {least} or more, not {value!r}"
-                raise ValidationError(problem, operation=_OPERATION)
+        check_whole("page_size", page_size, 1, _OPERATION)
+        if limit is not None:
+            check_whole("limit", limit, 0, _OPERATION)
         self._sort = _total_order(given.get("sort"))
         # Aggregations cover all hits, so each page would compute them again.
         self._body = {name: value for name, value in given.items() if name not in ("aggs", "aggregations", "sort")}
