@@ -103,7 +103,7 @@ async def _gathered(reader: SourceReader) -> AsyncGenerator[tuple[list[Any], boo
     """What an async source gives, in batches; whether one is the last, and why."""
     from infino.bulk.lines import SLOW
 
-    batch: list[Any] = []
+    batch, size = list[Any](), reader.batch_size
     source = aiter(reader.source)
     try:
         while True:
@@ -114,9 +114,10 @@ async def _gathered(reader: SourceReader) -> AsyncGenerator[tuple[list[Any], boo
                 break
             took = time.monotonic() - before
             reader.waited += took
-            if took > SLOW or len(batch) >= reader.batch_size:
+            if took > SLOW or len(batch) >= size:
                 taken, batch = batch, []
                 yield taken, False, None
+                size = reader.batch_size  # by what was given
         yield batch, True, None
     except Exception as error:
         yield batch, True, error
