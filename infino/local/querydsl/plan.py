@@ -97,6 +97,11 @@ class SearchPlan:
         self._bound[name] = value
         return f"${name}"
 
+    def numbers(self, numbers: Sequence[int]) -> str:
+        """Return the SQL set of the numbers of documents; the engine finds these by a join, and reads nothing else."""
+        kind = "bigint" if self.view.numbered else "hugeint"
+        return f"(select unnest({self.bind(list(numbers))}::{kind}[]))"
+
     def column(self, field: SearchField) -> str:
         """Return the SQL column that holds a field's value, or its list of values when there may be many."""
         if field.computed:

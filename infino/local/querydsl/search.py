@@ -222,7 +222,7 @@ class Search:
             self.best.keep_best(max(1, request.start + request.size))
 
     def _matched(self, clause: Clause, keys: Sequence[SortKey]) -> str:
-        """Keep what is needed of the matched documents, and return the table they are in."""
+        """Keep what is needed of the matched documents, unless they are few, and return the table they are in."""
         where = clause.match
         if self.request.min_score is not None:
             where += f" and {clause.score} >= {self.request.min_score!r}"
@@ -231,6 +231,8 @@ class Search:
             where += f" and md5_number_lower(_id) % {count} = {number}"
         select = f"d, _id, ({clause.score})::double as _score{self.plan.outputs()}"
         documents, limit = self.plan.documents(select, where), self.request.terminate_after
+        if self.best is not None:
+            return f"({documents})"
         if not limit:
             return self.plan.table(documents)
         found = self.plan.table(f"{documents} order by d limit {limit + 1}")
@@ -247,25 +249,13 @@ class Search:
         scoring: bool,
     ) -> dict[str, Any]:
         request, plan = self.request, self.plan
-        total, best = plan.run(f"select count(*), max(_score) from {matched} where {shown}")[0]
-        place = "d"
-        if self.best is not None:  # equal scores are in the order of the index, so that pages follow each other
-            total, place = self.best.count, f"list_position({plan.bind(self.best.numbers)}, d)"
         show_score = self.sorted_by_score or request.track_scores or any(key.kind == "score" for key in keys)
+        rows, total, best = self._page(matched, shown, keys)
         hits: dict[str, Any] = {}
         if request.tracked is not None:
             relation = "gte" if total > request.tracked else "eq"
             hits["total"] = {"value": min(total, request.tracked), "relation": relation}
         hits["max_score"] = best if show_score and scoring and request.size else None
-        where = shown
-        if request.search_after is not None:
-            where += f" and {after_condition(plan, list(keys), request.search_after)}"
-        order = ", ".join(key.order for key in keys) or "_score desc"
-        columns = "".join(f", {key.sql}" for key in keys) + "".join(f", {met}" for met in self.named.values())
-        rows = plan.run(
-            f"select _id, _score, d{columns} from {matched} where {where} order by {order}, {place}"
-            f" limit {request.size} offset {request.start}"
-        )
         numbers = [row[2] for row in rows]
         documents = self.documents(numbers)
         versions = self.versions(numbers, request.version, request.sequence)
@@ -276,12 +266,32 @@ class Search:
         ]
         return hits
 
+    def _page(self, matched: str, shown: str, keys: Sequence[SortKey]) -> tuple[list[tuple[Any, ...]], int, float | None]:
+        """Return the rows of the page, how many there are of all pages, and the best score of those."""
+        request, plan = self.request, self.plan
+        if self.best is not None:  # equal scores are in the order of the index, so that pages follow each other
+            places = {number: place for place, number in enumerate(self.best.numbers)}
+            rows = plan.run(f"select _id, _score, d from {matched}")
+            rows.sort(key=lambda row: (-row[1], places[row[2]]))
+            return rows[request.start :][: request.size], self.best.count, rows[0][1] if rows else None
+        total, best = plan.run(f"select count(*), max(_score) from {matched} where {shown}")[0]
+        where = shown
+        if request.search_after is not None:
+            where += f" and {after_condition(plan, list(keys), request.search_after)}"
+        order = ", ".join(key.order for key in keys) or "_score desc"
+        columns = "".join(f", {key.sql}" for key in keys) + "".join(f", {met}" for met in self.named.values())
+        rows = plan.run(
+            f"select _id, _score, d{columns} from {matched} where {where} order by {order}, d"
+            f" limit {request.size} offset {request.start}"
+        )
+        return rows, total, best
+
     def versions(self, numbers: list[int], version: bool, sequence: bool) -> dict[int, dict[str, int]]:
         """Return number -> what the request wants to know of the version of a document."""
         if not numbers or not (version or sequence):
             return {}
-        wanted = ", ".join(map(str, numbers))
-        rows = self.plan.run(f"select _seq, _version from {self.plan.view.table} where _seq in ({wanted})")
+        wanted = self.plan.numbers(numbers)
+        rows = self.plan.run(f"select _seq, _version from {self.plan.view.table} where _seq in {wanted}")
         return {
             place: {
                 **({"_version": number} if version else {}),
@@ -294,8 +304,8 @@ class Search:
         """Return number -> document, as the caller may see it."""
         if not numbers:
             return {}
-        wanted = ", ".join(map(str, numbers))
-        rows = self.plan.run(f"select _seq, _source from {self.plan.view.table} where _seq in ({wanted})")
+        wanted = self.plan.numbers(numbers)
+        rows = self.plan.run(f"select _seq, _source from {self.plan.view.table} where _seq in {wanted}")
         return {number: self.plan.view.present(exact.loads(text)) for number, text in rows}
 
     def _hit(
@@ -333,9 +343,8 @@ class Search:
         read = {field: name for field, name in names.items() if not field.as_stored}
         if not numbers or not wanted:
             return found
-        chosen = ", ".join(map(str, numbers))
         columns = "".join(f", {name}" for name in read.values())
-        rows = plan.run(f"select d{columns} from ({rows_of(plan.view, read)}) where d in ({chosen})")
+        rows = plan.run(f"select d{columns} from ({rows_of(plan.view, read)}) where d in {plan.numbers(numbers)}")
         for number, *values in rows:
             held = dict(zip(read, values, strict=True))
             for field, named in wanted:

@@ -33,6 +33,8 @@ from infino.local.values.analysis import spaced
 LUCENE_FACTOR = 2.2
 """The engine keeps the (k1 + 1) of the BM25 formula, which Lucene leaves out."""
 WRITER_BYTES = 60_000_000
+FIRST = 10
+"""So many hits are taken with their count, as a search by default shows them."""
 PAGE = 10_000
 """Documents that are taken from the engine at once."""
 STEP, STEP_CHARACTERS = 100_000, 50_000_000
@@ -71,24 +73,25 @@ class FieldIndex:
         return Hits(self, query, scored)
 
     @SPARED
-    def count(self, query: Query) -> int:
-        """Return how many documents a query finds."""
-        if not self._searcher.num_docs:
-            return 0
-        found = self._searcher.search(query, 1, count=True)
-        return int(found.count)  # type: ignore[attr-defined]  # the stub of the engine lacks it
+    def best(self, query: Query, most: int) -> tuple[int, list[tuple[float, int]]]:
+        """Return how many documents a query finds, and the best of them.
 
-    @SPARED
-    def best(self, query: Query, most: int) -> list[tuple[float, int]]:
-        """Return (score, number) of the best documents that a query finds, best first; equal ones as they are kept."""
+        Args:
+            query: A query over the field `t`.
+            most: How many of them.
+
+        Returns:
+            The count, and (score, number) of each, best first; equal ones as they are kept.
+        """
         if not self._searcher.num_docs:
-            return []
-        found = self._searcher.search(query, most, count=False).hits
-        places = self._searcher.fast_field_values("n", [address for _, address in found])
+            return 0, []
+        found = self._searcher.search(query, most, count=True)
+        places = self._searcher.fast_field_values("n", [address for _, address in found.hits])
         numbers = (int(place or 0) for place in places)
         if self._numbers is not None:
             numbers = (self._numbers[place] for place in numbers)
-        return [(score / LUCENE_FACTOR, number) for (score, _), number in zip(found, numbers, strict=True)]
+        best = [(score / LUCENE_FACTOR, number) for (score, _), number in zip(found.hits, numbers, strict=True)]
+        return found.count, best  # type: ignore[attr-defined]  # the stub of the engine lacks it
 
     @SPARED
     def term(self, word: str) -> Query:
@@ -164,9 +167,13 @@ class Hits:
         self._most: int | None = None
 
     @cached_property
+    def _first(self) -> tuple[int, list[tuple[float, int]]]:
+        return self._index.best(self._query, FIRST)
+
+    @property
     def count(self) -> int:
         """How many there are."""
-        return self._index.count(self._query)
+        return self._first[0]
 
     def keep_best(self, most: int) -> None:
         """Leave all but the best out of `numbers` and `scores`, but not out of `count`."""
@@ -174,8 +181,8 @@ class Hits:
 
     @cached_property
     def _found(self) -> list[tuple[float, int]]:
-        most = self._index.documents if self._most is None else min(self._most, self._index.documents)
-        return self._index.best(self._query, most) if most else []
+        most = self.count if self._most is None else min(self._most, self.count)
+        return self._first[1][:most] if most <= FIRST else self._index.best(self._query, most)[1]
 
     @property
     def numbers(self) -> list[int]:
