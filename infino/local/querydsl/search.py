@@ -248,7 +248,7 @@ class Search:
         highlighter: Highlighter | None,
         scoring: bool,
     ) -> dict[str, Any]:
-        request, plan = self.request, self.plan
+        request = self.request
         show_score = self.sorted_by_score or request.track_scores or any(key.kind == "score" for key in keys)
         rows, total, best = self._page(matched, shown, keys)
         hits: dict[str, Any] = {}
@@ -266,7 +266,9 @@ class Search:
         ]
         return hits
 
-    def _page(self, matched: str, shown: str, keys: Sequence[SortKey]) -> tuple[list[tuple[Any, ...]], int, float | None]:
+    def _page(
+        self, matched: str, shown: str, keys: Sequence[SortKey]
+    ) -> tuple[list[tuple[Any, ...]], int, float | None]:
         """Return the rows of the page, how many there are of all pages, and the best score of those."""
         request, plan = self.request, self.plan
         if self.best is not None:  # equal scores are in the order of the index, so that pages follow each other
