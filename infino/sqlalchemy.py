@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import re
 import warnings
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -38,18 +39,6 @@ if TYPE_CHECKING:
 
     from infino import Infino
 
-_TYPES: Final[dict[Kind | None, type[types.TypeEngine[Any]]]] = {
-    "integer": types.BigInteger,
-    "float": types.Double,
-    "decimal": types.Numeric,
-    "boolean": types.Boolean,
-    "timestamp": types.DateTime,
-    "date": types.Date,
-    "time": types.Time,
-    "array": types.JSON,
-    "object": types.JSON,
-}
-"""What the kinds of columns are to SQLAlchemy; others are text."""
 _TEXT: Final = {"type": "text", "fields": {"keyword": {"type": "keyword"}}}  # as the service itself maps text
 _FIELDS: Final[tuple[tuple[type[types.TypeEngine[Any]], dict[str, Any]], ...]] = (
     (types.Boolean, {"type": "boolean"}),
@@ -63,6 +52,7 @@ _FIELDS: Final[tuple[tuple[type[types.TypeEngine[Any]], dict[str, Any]], ...]] =
     (types.LargeBinary, _TEXT),
 )
 """What columns are in a dataset; of others, such as decimals and JSON, the service learns from their values."""
+_FINER: Final = re.compile(r"\.\d{6}\d*[1-9]")
 # What SQLAlchemy declares here differs from type to type; it takes a function, or None for values as they are.
 _Processor = Any
 
@@ -82,10 +72,12 @@ def _loads(text: str) -> Any:
 
 
 def _careful(read: _Processor, kind: str) -> _Processor:
-    """Refuse by name what Python has no time for, such as the year 10000."""
+    """Refuse by name what Python has no time for, such as the year 10000 or nanoseconds."""
 
     def careful(value: Any) -> Any:
         try:
+            if isinstance(value, str) and _FINER.search(value):  # Python would leave them out unseen
+                raise ValueError("finer than a microsecond")
             return read(value)
         except (ValueError, OverflowError):
             raise DataError(f"{value!r} is no {kind} of Python: select it as text, cast(column, String)") from None
@@ -125,6 +117,13 @@ class _DateTime(types.DateTime):
         return lambda value: f"'{_instant(value)}'"
 
 
+class _LearnedDateTime(_DateTime):
+    """Times of which a schema does not say whether they have a zone: each keeps its own."""
+
+    def result_processor(self, dialect: Any, coltype: object) -> _Processor:
+        return _careful(lambda value: dt.datetime.fromisoformat(value) if isinstance(value, str) else value, "datetime")
+
+
 class _Date(types.Date):
     """Dates are ISO 8601 text."""
 
@@ -156,6 +155,9 @@ class _Binary(types.LargeBinary):
     def bind_processor(self, dialect: Any) -> _Processor:
         return lambda value: None if value is None else base64.b64encode(value).decode("ascii")
 
+    def literal_processor(self, dialect: Any) -> Any:
+        return lambda value: f"'{base64.b64encode(value).decode('ascii')}'"
+
     def result_processor(self, dialect: Any, coltype: object) -> _Processor:
         return lambda value: base64.b64decode(value) if isinstance(value, str) else value
 
@@ -178,10 +180,37 @@ class _Double(types.Double[Any]):
         return lambda value: value if value is None else wanted(repr(value) if isinstance(value, float) else value)
 
 
+class _LearnedDouble(_Double):
+    """Numbers that a schema calls floats, decimals among them: those that no float carries stay decimals."""
+
+    def result_processor(self, dialect: Any, coltype: object) -> _Processor:
+        def read(value: Any) -> Any:
+            if value is None:
+                return None
+            found = float(value)
+            return found if not isinstance(value, Decimal) or Decimal(repr(found)) == value else value
+
+        return read
+
+
 class _Float(types.Float[Any]):
     """Floats, also where the service found whole numbers."""
 
     result_processor = _Double.result_processor
+
+
+_TYPES: Final[dict[Kind | None, type[types.TypeEngine[Any]]]] = {
+    "integer": types.BigInteger,
+    "float": _LearnedDouble,
+    "decimal": types.Numeric,
+    "boolean": types.Boolean,
+    "timestamp": _LearnedDateTime,
+    "date": types.Date,
+    "time": types.Time,
+    "array": types.JSON,
+    "object": types.JSON,
+}
+"""What the kinds of columns are to SQLAlchemy; others are text."""
 
 
 class InfinoTypeCompiler(compiler.GenericTypeCompiler):
@@ -199,9 +228,15 @@ class InfinoCompiler(compiler.SQLCompiler):
         """A quotient rounded down: `/` of whole numbers has a fraction with some engines."""
         # SQLAlchemy's `//` trusts `/` to divide whole numbers without a fraction, which not every engine does.
         left, right = self.process(binary.left, **kw), self.process(binary.right, **kw)
-        quotient = f"FLOOR(CAST({left} AS DOUBLE) / ({right}))"
-        whole = all(isinstance(side.type, types.Integer) for side in (binary.left, binary.right))
-        return f"CAST({quotient} AS BIGINT)" if whole else quotient
+        if not all(isinstance(side.type, types.Integer) for side in (binary.left, binary.right)):
+            return f"FLOOR(CAST({left} AS DOUBLE) / ({right}))"
+        # Without the remainder the division comes out even. Where it is one of floats all the same, the first
+        # quotient is near, and what it misses is small enough to be divided exactly.
+        rest = f"(({left}) % ({right}))"
+        near = f"CAST((({left}) - {rest}) / ({right}) AS BIGINT)"
+        missed = f"CAST((({left}) - {rest} - {near} * ({right})) / ({right}) AS BIGINT)"
+        below = f"CASE WHEN {rest} <> 0 AND ({rest} < 0) <> (({right}) < 0) THEN 1 ELSE 0 END"
+        return f"({near} + {missed} - {below})"
 
     def limit_clause(self, select: Any, **kw: Any) -> str:
         """LIMIT and OFFSET, each only where it was asked for."""
@@ -277,6 +312,8 @@ class InfinoDialect(default.DefaultDialect):
             cursor.execute(statement, parameters)
             return
         client, name = cursor.connection.client, made.element.name
+        if made.element.schema is not None:  # before another dataset of that name is deleted
+            raise NotSupportedError(f"{made.element.schema}.{name}: datasets lie side by side, without schemas")
         with translated():
             if isinstance(made, DropTable):
                 client.datasets.delete(name)
@@ -293,13 +330,15 @@ class InfinoDialect(default.DefaultDialect):
     @reflection.cache
     def get_table_names(self, connection: Connection, schema: str | None = None, **kw: Any) -> list[str]:
         """The names of the datasets."""
-        return [str(found.name) for found in _client(connection).datasets.list()]
+        return [] if schema is not None else [str(found.name) for found in _client(connection).datasets.list()]
 
     @reflection.cache
     def get_columns(
         self, connection: Connection, table_name: str, schema: str | None = None, **kw: Any
     ) -> list[ReflectedColumn]:
         """The fields of a dataset with `_id` before them."""
+        if schema is not None:  # there is none
+            raise NoSuchTableError(f"{schema}.{table_name}")
         try:
             fields = _client(connection).datasets.schema(table_name)
         except NotFoundError as error:
@@ -322,7 +361,7 @@ class InfinoDialect(default.DefaultDialect):
     @reflection.cache
     def has_table(self, connection: Connection, table_name: str, schema: str | None = None, **kw: Any) -> bool:
         """Whether there is a dataset of that name."""
-        return _client(connection).datasets.exists(table_name)
+        return schema is None and _client(connection).datasets.exists(table_name)
 
     def get_schema_names(self, connection: Connection, **kw: Any) -> list[str]:
         """None: datasets lie side by side."""
