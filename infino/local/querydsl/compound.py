@@ -93,6 +93,8 @@ def assemble(
     """Put compiled clauses together as `bool` does."""
     if not (must or filter or should or must_not):
         return EVERYTHING
+    if len(must) == 1 and not (filter or should or must_not or minimum):
+        return must[0]
     conditions = [clause.match for clause in (*must, *filter)]
     conditions += [f"(not {clause.match})" for clause in must_not]
     wanted = required(minimum, len(should))

@@ -23,14 +23,6 @@ BM25_K1 = 1.2
 BM25_B = 0.75
 
 
-@attrs.frozen
-class Clause:
-    """A compiled query: an SQL condition that is never NULL, and the SQL score of a document that meets it."""
-
-    match: str
-    score: str = "1.0"
-
-
 class Found:
     """Documents that were found already.
 
@@ -56,6 +48,23 @@ class Found:
     def scores(self) -> list[float]:
         """What each is worth."""
         return [score for _, score in self._rows]
+
+
+@attrs.frozen
+class Clause:
+    """A compiled query.
+
+    Args:
+        match: An SQL condition that is never NULL.
+        score: The SQL score of a document that meets it.
+        hits: The hits that it consists of, where that is so.
+        boost: What their scores are multiplied by.
+    """
+
+    match: str
+    score: str = "1.0"
+    hits: Hits | Found | None = None
+    boost: float = 1.0
 
 
 EVERYTHING = Clause("true", "1.0")
@@ -123,12 +132,7 @@ class SearchPlan:
             return NOTHING
         column = f"hits.s{len(self._hits)}"
         self._hits.append(hits)
-        return Clause(f"({column} is not null)", f"coalesce({column}, 0.0)" if hits.scored else "1.0")
-
-    def sole_hits(self, clause: Clause) -> Hits | Found | None:
-        """Return the hits that a clause consists of, with their own scores or multiples of them, if that is so."""
-        plain = len(self._hits) == 1 and clause.match == "(hits.s0 is not null)"
-        return self._hits[0] if plain and clause.score.lstrip("(").startswith("coalesce(hits.s0, 0.0)") else None
+        return Clause(f"({column} is not null)", f"coalesce({column}, 0.0)" if hits.scored else "1.0", hits)
 
     def _joined(self) -> str:
         """Return the join with all hits of text indexes: a row a document, a column of scores a query.
@@ -260,7 +264,9 @@ def total(scores: Sequence[str]) -> str:
 
 def boosted(clause: Clause, boost: float) -> Clause:
     """Multiply the score of a clause."""
-    return clause if boost == 1.0 else Clause(clause.match, f"({clause.score} * {boost!r})")
+    if boost == 1.0:
+        return clause
+    return attrs.evolve(clause, score=f"({clause.score} * {boost!r})", boost=clause.boost * boost)
 
 
 def index_of(plan: SearchPlan, field: SearchField) -> FieldIndex:

@@ -29,6 +29,8 @@ from infino.local.values import exact
 from infino.local.values.dates import show_nanos
 from infino.local.values.patterns import name_pattern
 
+Page = tuple[list[tuple[Any, ...]], int, float | None]
+"""The rows of a page, of id, score, number and more; how many there are of all pages, and the best score of those."""
 HANDLERS: dict[str, Handler] = {
     **compound.HANDLERS,
     **termlevel.HANDLERS,
@@ -132,7 +134,7 @@ class Search:
         self.named: dict[str, str] = {}
         self.terminated = False
         self.wanted: list[tuple[SearchField, Named]] = []
-        self.best: Hits | Found | None = None
+        self._known: dict[int, tuple[str, dict[str, Any]]] = {}
 
     def run(self) -> dict[str, Any]:
         """Run it and return the answer."""
@@ -157,13 +159,16 @@ class Search:
         shown = self._condition()
         self.named = {name: plan.output(match) for name, match in plan.named.items()}
         works = prepare(tree, self._context(plan))
-        self._keep_best(clause)
-        matched = self._matched(clause, keys)
+        if clause.hits is not None and self._shows_hits_alone():
+            matched, page = "", self._best(clause.hits, clause.boost)
+        else:
+            matched = self._matched(clause)
+            page = self._page(matched, shown, keys)
         answer: dict[str, Any] = {
             "took": 0,
             "timed_out": False,
             "_shards": {"total": 1, "successful": 1, "skipped": 0, "failed": 0},
-            "hits": self._hits(matched, shown, keys, source, highlighter, scoring),
+            "hits": self._hits(page, keys, source, highlighter, scoring),
         }
         if request.terminate_after:
             answer["terminated_early"] = self.terminated
@@ -211,18 +216,15 @@ class Search:
         with compiler.filtering(negative=True):
             return self.plan.output(compiler.query(self.request.post_filter).match)
 
-    def _keep_best(self, clause: Clause) -> None:
-        """Where nothing but the best hits of one text query is wanted, have the index give these alone."""
+    def _shows_hits_alone(self) -> bool:
+        """Tell whether nothing is wanted of the matched documents but how many there are, and the best."""
         request = self.request
         asked = (request.aggregations, request.min_score, request.post_filter, request.search_after, request.slice)
-        if any(given is not None for given in asked) or request.terminate_after or self.named:
-            return
-        self.best = self.plan.sole_hits(clause) if self.sorted_by_score else None
-        if self.best is not None:
-            self.best.keep_best(max(1, request.start + request.size))
+        more = any(given is not None for given in asked) or request.terminate_after or self.named
+        return self.sorted_by_score and not more
 
-    def _matched(self, clause: Clause, keys: Sequence[SortKey]) -> str:
-        """Keep what is needed of the matched documents, unless they are few, and return the table they are in."""
+    def _matched(self, clause: Clause) -> str:
+        """Keep what is needed of the matched documents, and return the table they are in."""
         where = clause.match
         if self.request.min_score is not None:
             where += f" and {clause.score} >= {self.request.min_score!r}"
@@ -231,8 +233,6 @@ class Search:
             where += f" and md5_number_lower(_id) % {count} = {number}"
         select = f"d, _id, ({clause.score})::double as _score{self.plan.outputs()}"
         documents, limit = self.plan.documents(select, where), self.request.terminate_after
-        if self.best is not None:
-            return f"({documents})"
         if not limit:
             return self.plan.table(documents)
         found = self.plan.table(f"{documents} order by d limit {limit + 1}")
@@ -241,8 +241,7 @@ class Search:
 
     def _hits(
         self,
-        matched: str,
-        shown: str,
+        page: Page,
         keys: Sequence[SortKey],
         source: SourceFilter,
         highlighter: Highlighter | None,
@@ -250,7 +249,7 @@ class Search:
     ) -> dict[str, Any]:
         request = self.request
         show_score = self.sorted_by_score or request.track_scores or any(key.kind == "score" for key in keys)
-        rows, total, best = self._page(matched, shown, keys)
+        rows, total, best = page
         hits: dict[str, Any] = {}
         if request.tracked is not None:
             relation = "gte" if total > request.tracked else "eq"
@@ -266,16 +265,18 @@ class Search:
         ]
         return hits
 
-    def _page(
-        self, matched: str, shown: str, keys: Sequence[SortKey]
-    ) -> tuple[list[tuple[Any, ...]], int, float | None]:
-        """Return the rows of the page, how many there are of all pages, and the best score of those."""
+    def _best(self, hits: Hits | Found, boost: float) -> Page:
+        """Return a page of the best hits of one text query; equal ones in the order of the index, page after page."""
+        end = self.request.start + self.request.size
+        hits.keep_best(max(1, end))
+        page = list(zip(hits.numbers, hits.scores, strict=True))[self.request.start : end]
+        read = self._read([number for number, _ in page])
+        rows = [(read[number][0], score * boost, number) for number, score in page]
+        return rows, hits.count, hits.scores[0] * boost
+
+    def _page(self, matched: str, shown: str, keys: Sequence[SortKey]) -> Page:
+        """Return a page of the matched documents."""
         request, plan = self.request, self.plan
-        if self.best is not None:  # equal scores are in the order of the index, so that pages follow each other
-            places = {number: place for place, number in enumerate(self.best.numbers)}
-            rows = plan.run(f"select _id, _score, d from {matched}")
-            rows.sort(key=lambda row: (-row[1], places[row[2]]))
-            return rows[request.start :][: request.size], self.best.count, rows[0][1] if rows else None
         total, best = plan.run(f"select count(*), max(_score) from {matched} where {shown}")[0]
         where = shown
         if request.search_after is not None:
@@ -304,11 +305,16 @@ class Search:
 
     def documents(self, numbers: list[int]) -> dict[int, dict[str, Any]]:
         """Return number -> document, as the caller may see it."""
-        if not numbers:
-            return {}
-        wanted = self.plan.numbers(numbers)
-        rows = self.plan.run(f"select _seq, _source from {self.plan.view.table} where _seq in {wanted}")
-        return {number: self.plan.view.present(exact.loads(text)) for number, text in rows}
+        return {number: document for number, (_, document) in self._read(numbers).items()}
+
+    def _read(self, numbers: list[int]) -> dict[int, tuple[str, dict[str, Any]]]:
+        """Return number -> id and document, each of which is read once."""
+        plan, known = self.plan, self._known
+        if lacking := [number for number in numbers if number not in known]:
+            wanted = plan.numbers(lacking)
+            rows = plan.run(f"select _seq, _id, _source from {plan.view.table} where _seq in {wanted}")
+            known.update((number, (name, plan.view.present(exact.loads(text)))) for number, name, text in rows)
+        return {number: known[number] for number in numbers}
 
     def _hit(
         self,

@@ -256,6 +256,8 @@ def test_only_the_hits_that_are_shown_are_read(monkeypatch: pytest.MonkeyPatch) 
     assert corpus.search({"query": STORM})["hits"]["total"]["value"] == 50
     assert corpus.search({"query": {"match": {"text": {"query": "storm", "boost": 2}}}, "size": 3})["hits"]["hits"]
     assert read == [10, 10]
+    assert corpus.search({"query": {"bool": {"must": [STORM]}}, "size": 3})["hits"]["total"]["value"] == 50
+    assert read.pop() == 10
     assert len(corpus.search({"query": STORM, "from": 5, "size": 20})["hits"]["hits"]) == 20
     assert read == [10, 10, 10, 25]
     assert corpus.aggregate({"s": {"sum": {"field": "n"}}}, STORM)["s"]["value"] == 1225.0
