@@ -19,7 +19,7 @@ from typing import Any, Final, Literal, cast
 from infino.bulk import tables
 from infino.bulk.encode import Unsendable
 from infino.bulk.options import ReadOptions
-from infino.core.codec import exact
+from infino.core.codec import as_written
 from infino.core.errors import ValidationError
 from infino.core.extras import optional
 
@@ -37,6 +37,7 @@ _PATTERNS: Final[dict[Kind, str]] = {"whole": _WHOLE, "number": _NUMBER, "boolea
 _LIKE_A_NAME: Final = re.compile(r"[^\W\d]")
 _HALF: Final = re.compile("[\ud800-\udfff]")  # how a byte is read that is not UTF-8
 _SELDOM: Final = ":^~!&\x01\x1f"  # separators that are never taken by themselves, and never overlooked either
+_TOLD: Final = re.compile(r"(?i)sep=(.)\r?\n")  # what Excel writes above the header
 _NEXT: Final[dict[Kind, tuple[Kind, ...]]] = {  # a kind, and those that may still hold where it does not
     "null": ("whole", "number", "boolean"),
     "whole": ("whole", "number"),
@@ -129,6 +130,8 @@ class Delimited:
         reading, lines = self._reading, sample.splitlines(keepends=True)
         if reading.skip and len(lines) <= reading.skip and len(sample) < SAMPLE // 4:
             raise ValidationError(f"skip={reading.skip} leaves nothing of the CSV file, which has {len(lines)} lines")
+        if not reading.skip and lines and (told := _TOLD.match(lines[0])):
+            raise ValidationError(f"the first line of the CSV file is not a header: pass skip=1, delimiter={told[1]!r}")
         rows = _cut(_useful(lines, reading), self._delimiter, reading.quote)
         if not rows or reading.columns is not None:
             return
@@ -249,10 +252,21 @@ class Delimited:
         comment = self._reading.comment
         for _ in range(self._reading.skip):
             text.readline()
-        lines = (line for line in text if not line.startswith(comment)) if comment else text
-        rows = csv.reader(lines, **self._format)
+        between = True  # rows; a line within a quoted field is no comment
+
+        def lines() -> Iterator[str]:
+            nonlocal between
+            for line in text:
+                if not (between and comment and line.startswith(comment)):
+                    between = False
+                    yield line
+
+        rows = csv.reader(lines() if comment else text, **self._format)
         try:
-            yield from filter(None, rows)
+            for row in rows:
+                between = True
+                if row:
+                    yield row
         except csv.Error as error:
             raise ValidationError(f"the CSV file is malformed near line {rows.line_num}: {error}") from None
 
@@ -284,7 +298,10 @@ class Delimited:
         read = [_READERS[kind] for kind in kinds or plain]
         if self._reading.decimal != ".":
             mark = self._reading.decimal
-            read = [(lambda value: exact(value.replace(mark, "."))) if reader is exact else reader for reader in read]
+            read = [
+                (lambda value: as_written(value.replace(mark, "."))) if reader is as_written else reader
+                for reader in read
+            ]
         nulls = self._nulls
         while part := list(islice(rows, 256)):
             yield [
@@ -346,7 +363,7 @@ def _typed(array: Any, kind: Kind, decimal: str) -> Any:
 _READERS: Final[dict[Kind, Callable[[str], Any]]] = {
     "null": str,
     "whole": int,
-    "number": exact,
+    "number": as_written,
     "boolean": lambda value: value.lower() == "true",
     "text": str,
 }
@@ -373,18 +390,28 @@ class _Lent(io.RawIOBase):
 
 
 class _Watched(_Lent):
-    """A stream that notices a quote between two ordinary characters, which pyarrow reads in a way of its own."""
+    """A stream that notices quotes that pyarrow reads in a way of its own.
+
+    These are one between two ordinary characters, and one that is never closed, behind which all would be one field.
+    """
 
     def __init__(self, stream: Any, delimiter: str, quote: str | None) -> None:
         super().__init__(stream)
         mark, ordinary = re.escape(quote or ""), rf"[^{re.escape(delimiter + (quote or ''))}\r\n]"
         self._odd = None if quote is None else re.compile(f"{mark}(?<={ordinary}{mark}){ordinary}".encode())
-        self.odd, self._before = False, b"\n"
+        self._quote, self._count = (quote or "").encode(), 0
+        self._misplaced, self._before = False, b"\n"
+
+    @property
+    def odd(self) -> bool:
+        """Whether there are such quotes in what was read."""
+        return self._misplaced or self._count % 2 == 1
 
     def read(self, size: int = -1) -> bytes:
         data = super().read(size)
-        if self._odd is not None and not self.odd:
+        if self._odd is not None and not self._misplaced:
+            self._count += data.count(self._quote)
             seam = self._before + data[:2]
-            self.odd = bool(self._odd.search(data) or self._odd.search(seam))
+            self._misplaced = bool(self._odd.search(data) or self._odd.search(seam))
             self._before = (self._before + data[-2:])[-2:]
         return data

@@ -119,7 +119,7 @@ def _tidy(value: Any, path: str, depth: int = 0) -> Any:
     if isinstance(value, float):
         if math.isinf(value):
             raise Unsendable("not_json", f"{path}: {INFINITE}")
-        return None if math.isnan(value) else value
+        return None if math.isnan(value) else float(value)
     if isinstance(value, str):
         if not value.isascii():
             _check_text(value, path)
@@ -189,8 +189,8 @@ def id_text(value: Any) -> str:
             raise Unsendable("bad_id", "the id is empty")
         return value
     # A float cannot be relied on as an id: 1.0 and 1 would be two.
-    if isinstance(value, bool) or value is None or isinstance(value, float):
-        raise Unsendable("bad_id", "the record has no id" if value is None else f"the id is {value!r}, not text")
+    if value is None or isinstance(value, bool | float | Decimal):
+        raise Unsendable("bad_id", "the record has no id" if value is None else f"the id is {value}, not text")
     if isinstance(value, int | UUID):
         return str(value)
     if hasattr(value, "dtype") and callable(getattr(value, "item", None)):

@@ -36,7 +36,8 @@ _FOREIGN: Final[tuple[tuple[int, bytes, str, str], ...]] = (
     (0, b"\xd0\xcf\x11\xe0", "a workbook or document of Microsoft Office", _TABLE),
     (0, b"%PDF", "a PDF document", "pass its data as CSV or JSON"),
     (0, b"SQLite format 3\x00", "a SQLite database", "pass the rows of a query, or import it by a connection"),
-    (0, b"ORC", "an ORC file", "pass pyarrow.orc.read_table(path)"),
+    (0, b"ORC", "an ORC file", "pass pyarrow.orc.ORCFile(path)"),
+    (0, b"FEA1", "a Feather file of version 1", "pass pyarrow.feather.read_table(path)"),
     (0, b"Obj\x01", "an Avro file", "pass polars.read_avro(path)"),
     (0, b"\x89HDF", "an HDF5 file", _TABLE),
     (0, b"7z\xbc\xaf", "a 7z archive", _UNPACK),
@@ -49,6 +50,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_JSON: Final = re.compile(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*"')
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 SUFFIXES: Mapping[str, str] = {
     ".ndjson": "ndjson",
@@ -96,6 +98,9 @@ class _Reading(io.RawIOBase):
         return int(self._source.tell()) - len(self._rest)
 
 
+_AS_BYTES: Final = ("utf-8", "utf-8-sig", "ascii")
+
+
 class _Text(_Reading):
     """A text file as the bytes it would have on disk."""
 
@@ -107,6 +112,27 @@ class _Text(_Reading):
             raise ValidationError(f"the file is not {name}: {error}; pass its encoding=") from None
 
     def seekable(self) -> bool:
+        return False
+
+
+def _from_text(source: io.TextIOBase, encoding: str | None) -> _Reading:
+    """A text file as bytes: those below it where they say the same and none were read, else those of its text."""
+    below = getattr(source, "buffer", None)
+    if (
+        below is not None
+        and (encoding or codecs.lookup(source.encoding or "utf-8").name in _AS_BYTES)
+        and _at_start(below)
+    ):
+        return _Reading(below)
+    if encoding is not None:
+        raise ValidationError("encoding= belongs to bytes, and the source gives text: open the file in binary mode")
+    return _Text(source)
+
+
+def _at_start(file: Any) -> bool:
+    try:
+        return bool(file.tell() == 0)
+    except (OSError, ValueError):  # a pipe, of which nobody knows how much was read
         return False
 
 
@@ -155,6 +181,8 @@ def check_path(source: str | os.PathLike[str]) -> Path:
 
 def files_of(source: Any) -> list[Path] | None:
     """Return the files that a folder, a pattern or a list of paths stands for; None for any other source."""
+    if isinstance(source, str) and not source:  # which `Path` takes for the folder of the process
+        raise ValidationError("the source is an empty text, and names no file; pass b'' for one without records")
     if is_path(source):
         path = Path(source)
         if path.is_dir():
@@ -218,8 +246,7 @@ class OpenedSource:
         self.raw = self._open(source)
         try:
             self._size = self.path.stat().st_size if self.path else 0
-            # `peek`, so that a pipe loses nothing.
-            head = self.raw.peek(6)[:6]
+            head = self._first(source)
             self.packed = head.startswith((GZIP, ZSTD, BZIP2, XZ))
             self.stream = self.raw
             if self.packed:
@@ -229,14 +256,22 @@ class OpenedSource:
             self.close()
             raise
 
+    def _first(self, source: Any) -> bytes:
+        try:
+            head = self.raw.peek(6)[:6]  # `peek`, so that a pipe loses nothing
+        except (TypeError, LookupError, AttributeError) as error:  # such as that of an archive, which takes a name
+            raise ValidationError(f"{type(source).__name__} cannot be read as a file: {error}") from error
+        if not head and self.path is None and self.raw.seekable() and self.raw.tell():
+            raise ValidationError("the file stands at its end, where there is nothing to read: call its seek(0) first")
+        return head
+
     def _open(self, source: Any) -> io.BufferedReader:
         if self.path is not None:
             return cast(io.BufferedReader, self.path.open("rb", delimited.SAMPLE))
         if isinstance(source, bytes | bytearray | memoryview):
             return io.BufferedReader(cast(Any, io.BytesIO(source)), delimited.SAMPLE)
         if isinstance(source, io.TextIOBase):
-            inner = getattr(source, "buffer", None)
-            return io.BufferedReader(_Text(source) if inner is None else _Reading(inner), delimited.SAMPLE)
+            return io.BufferedReader(_from_text(source, self._reading.encoding), delimited.SAMPLE)
         return io.BufferedReader(_Reading(source), 1 << 20)
 
     def _recognise(self, name: str) -> str:
@@ -250,11 +285,13 @@ class OpenedSource:
             if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
                 return "arrow"
         by_name = _by_suffix(name) if self._reading.format == "auto" else self._reading.format
+        _refuse_foreign(head, shown)
         if by_name not in ("parquet", "arrow"):
-            _refuse_foreign(head, shown)
             self._decode(head, shown)
         if self._reading.format != "auto":
             return self._reading.format
+        if by_name in ("csv", "tsv") and _JSON.match(head):
+            raise ValidationError(f"{shown} holds JSON: pass format='ndjson', or format='json' for an array")
         return by_name if by_name in ("csv", "tsv", "parquet", "arrow") else self._by_text(by_name, name, shown)
 
     def _decode(self, head: bytes, shown: str) -> None:

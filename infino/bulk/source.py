@@ -245,7 +245,7 @@ class SourceReader:
         try:
             encode_one(record)
         except Unsendable:
-            if isinstance(record, Mapping) or attrs.has(type(record)) or hasattr(record, "__dataclass_fields__"):
+            if isinstance(record, Mapping) or attrs.has(type(record)) or _has_fields(record):
                 return  # a record of which a value is refused
             raise ValidationError(
                 f"the source gives {type(first).__name__}, which is neither a record nor a table of records:"
@@ -303,6 +303,11 @@ class SourceReader:
     def _records(self, records: list[Any]) -> Iterator[_Part]:
         for at in range(0, len(records), MOST):
             yield records[at : at + MOST], self._encoder.encode
+
+
+def _has_fields(record: Any) -> bool:
+    """Whether an object is one of dataclasses or pydantic."""
+    return hasattr(type(record), "__dataclass_fields__") or hasattr(type(record), "model_dump")
 
 
 def _identity_of(path: Path) -> dict[str, Any]:

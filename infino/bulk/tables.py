@@ -19,7 +19,7 @@ import attrs
 
 from infino.bulk import columns
 from infino.bulk.encode import Unsendable, encode_value, key_text
-from infino.core.codec import exact
+from infino.core.codec import as_written
 from infino.core.errors import ValidationError
 from infino.core.extras import MissingDependencyError, optional
 
@@ -82,7 +82,7 @@ class Numbers:
 
     def values(self) -> list[Any]:
         """Return the numbers, with every digit."""
-        return [None if text is None else exact(text) for text in self.texts.to_pylist()]
+        return [None if text is None else as_written(text) for text in self.texts.to_pylist()]
 
 
 def rows_of(elements: list[Any]) -> list[Any]:
@@ -113,11 +113,23 @@ def stream_of(source: Any) -> Iterator[Any] | None:
     return None if found is None else iter(found)
 
 
+def _check_intervals(file: Any) -> None:
+    """Refuse intervals of Parquet, which pyarrow hands over as bytes that say nothing."""
+    for column in (file.schema.column(at) for at in range(len(file.schema))):
+        if column.converted_type == "INTERVAL":
+            raise ValidationError(f"the column {column.path!r} holds intervals of Parquet: write it as text")
+
+
 def _batches_of(source: Any) -> Any:
     """Batches of an object of pyarrow that reads files: left alone, it takes ever more of them in advance."""
     if hasattr(source, "iter_batches"):
+        _check_intervals(source)
         groups = range(source.num_row_groups)  # one by one, for what was read of any is kept until the last
         return (batch for group in groups for batch in source.iter_batches(row_groups=[group]))
+    if hasattr(source, "read_stripe"):
+        return map(source.read_stripe, range(source.nstripes))
+    if type(source).__name__ == "ParquetDataset":
+        raise ValidationError("a ParquetDataset is only read as a whole: pass pyarrow.dataset.dataset(path)")
     if not hasattr(source, "scanner"):
         return source.to_batches() if hasattr(source, "to_batches") else None
     # Only without threads it reads no more than is asked for.
@@ -327,6 +339,7 @@ def _parquet(path: Any, stream: Any, polars: Any, pa: Any) -> tuple[Iterator[Bat
 
         file = parquet.ParquetFile(stream, pre_buffer=False)  # else it keeps what it has read of every group
         columns.check_schema(pa, file.schema_arrow, "the file")
+        _check_intervals(file)
         groups = [file.metadata.row_group(group) for group in range(file.metadata.num_row_groups)]
         step = _step(sum(group.total_byte_size for group in groups), file.metadata.num_rows)
         return of_arrow(file.iter_batches(step)), file.metadata.num_rows
@@ -345,7 +358,11 @@ def _scan(polars: Any, path: Any) -> Any:
         schema = lazy.collect_schema()
     except polars.exceptions.PanicException:
         return None
-    exact = all(columns.written(polars, polars.col(name), kind) is not None for name, kind in schema.items())
+    exact = all(
+        # Integers of 128 bits too, which are written value by value: pyarrow does not have them.
+        kind.is_integer() or columns.written(polars, polars.col(name), kind) is not None
+        for name, kind in schema.items()
+    )
     exact = exact and not any(_may_be_map(polars, kind) for kind in schema.dtypes()) and not _has_date64(schema, path)
     return lazy if exact else None
 
@@ -437,6 +454,8 @@ def _pandas_column(column: Any, pa: Any) -> Any:
     if getattr(kind, "kind", "") == "f" and getattr(kind, "itemsize", 8) < 8 and pa is None:
         return list(column.to_numpy())
     if pa is None or word in ("PeriodDtype", "IntervalDtype"):
+        return list(column)
+    if word == "CategoricalDtype" and type(kind.categories.dtype).__name__ == "ObjectDType":
         return list(column)
     if word == "ObjectDType":
         import pandas

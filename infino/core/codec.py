@@ -191,6 +191,16 @@ def exact(text: str) -> int | float | Decimal:
     return number if math.isfinite(number) and Decimal(repr(number)) == written else written
 
 
+def as_written(text: str) -> int | float | Decimal:
+    """Return a number that is written with the same digits again: 1.50 is not 1.5."""
+    number = exact(text)
+    if isinstance(number, int) or repr(number) == text:
+        return number
+    from decimal import Decimal
+
+    return Decimal(text)
+
+
 def loads(content: bytes | str, marks: bytes | None = None) -> Any:
     """Decode JSON, so that no number loses a digit: what the fast parser would change is an integer or a `Decimal`."""
     value = plain(content)

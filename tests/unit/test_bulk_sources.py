@@ -12,14 +12,17 @@ import random
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pandas
 import polars
 import pyarrow
+import pydantic
 import pytest
 from pyarrow import feather, parquet
 
@@ -104,6 +107,64 @@ def test_text_files_and_bytes_are_files_too(tmp_path: Path) -> None:
     with path.open(encoding="utf-8") as text:
         for source in (text, io.StringIO(NDJSON.decode()), NDJSON, bytearray(NDJSON), io.BytesIO(NDJSON)):
             assert [json.loads(line) for line in read(source)[0][1::2]] == ROWS
+
+
+def test_a_text_file_goes_on_where_it_stands_and_in_its_own_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "rows"
+    path.write_bytes(NDJSON)
+    with path.open(encoding="utf-8") as text:
+        text.readline()
+        assert [json.loads(line) for line in read(text)[0][1::2]] == ROWS[1:]
+    path.write_bytes('{"a":"Müller"}\n'.encode("latin-1"))
+    for encoding in ("latin-1", None):
+        with path.open(encoding="latin-1") as text:
+            lines, _ = read(text, encoding=encoding)
+        assert json.loads(lines[1]) == {"a": "Müller"}
+    with path.open(encoding="latin-1") as text:
+        text.readline()
+        for source in (text, io.StringIO('{"a":"Müller"}\n')):
+            with pytest.raises(ValidationError, match="encoding= belongs to bytes"):
+                read(source, encoding="latin-1")
+
+
+def test_an_empty_path_is_not_the_folder_of_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rows.ndjson").write_bytes(NDJSON)
+    monkeypatch.chdir(tmp_path)
+    for source in ("", ["rows.ndjson", ""]):
+        with pytest.raises(ValidationError, match="names no file"):
+            read(source)
+    assert len(read(".")[0]) == 2 * len(ROWS)
+
+
+def test_a_file_at_its_end_is_told_from_an_empty_one() -> None:
+    file = io.BytesIO()
+    file.write(NDJSON)
+    with pytest.raises(ValidationError, match=r"seek\(0\)"):
+        read(file)
+
+
+def test_what_reads_in_another_way_than_a_file_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.csv", "a,b\n1,2\n")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        with pytest.raises(ValidationError, match="ZipFile cannot be read as a file"):
+            read(archive)
+        with archive.open("a.csv") as member:
+            assert len(read(member)[0]) == 2
+    with pytest.raises(ValidationError, match="Response cannot be read as a file"):
+        read(httpx.Response(200, content=NDJSON))
+
+
+def test_a_model_of_which_a_value_is_refused_is_a_record_all_the_same() -> None:
+    model = pydantic.create_model("Model", a=(Any, ...))
+    lines, (rejection,) = read([model(a={1}), model(a=2)])
+    assert (rejection.reason, lines[1]) == ("record 0: $.a: set has no JSON form", b'{"a":2}')
+
+
+def test_a_feather_file_of_the_first_version_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.feather").write_bytes(b"FEA1" + bytes(100))
+    with pytest.raises(ValidationError, match="Feather file of version 1"):
+        read(tmp_path / "a.feather")
 
 
 @pytest.mark.parametrize(

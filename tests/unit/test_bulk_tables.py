@@ -28,7 +28,7 @@ import pytest
 import sqlalchemy
 from hypothesis import given
 from hypothesis import strategies as st
-from pyarrow import dataset, parquet
+from pyarrow import dataset, orc, parquet
 
 from infino.bulk import tables
 from infino.core.errors import ValidationError
@@ -75,6 +75,28 @@ def test_readers_that_hand_out_tables(tmp_path: Path) -> None:
         pyarrow.table({"a": [1, 2]}).to_batches()[0],
     ):
         assert stored(source) == [{"a": 1}, {"a": 2}]
+
+
+def test_files_of_columns_that_no_one_library_reads_whole(tmp_path: Path) -> None:
+    wide = polars.DataFrame({"n": polars.Series([2**100, None], dtype=polars.Int128), "a": ["x", "y"]})
+    wide.write_parquet(tmp_path / "wide.parquet")
+    assert stored(tmp_path / "wide.parquet") == [{"n": 2**100, "a": "x"}, {"n": None, "a": "y"}]
+    orc.write_table(pyarrow.table({"a": [Decimal("1.50"), None]}), tmp_path / "a.orc")
+    assert stored(orc.ORCFile(tmp_path / "a.orc")) == [{"a": Decimal("1.50")}, {"a": None}]
+    path = tmp_path / "interval.parquet"
+    duckdb.sql(f"COPY (SELECT 1 AS a, {{'i': INTERVAL 1 MONTH}} AS s) TO '{path}'")
+    for source in (path, parquet.ParquetFile(path)):
+        with pytest.raises(ValidationError, match=r"the column .s\.i. holds intervals of Parquet"):
+            read(source)
+    with pytest.raises(ValidationError, match=r"pass pyarrow\.dataset\.dataset"):
+        read(parquet.ParquetDataset(path))
+
+
+def test_categories_of_objects_are_each_what_they_are() -> None:
+    for values in ([Decimal("1.5"), Decimal("2.50")], [2**53 + 1, 2.5], [dt.date(2024, 1, 1), dt.datetime(2024, 1, 1)]):
+        kinds = pandas.Index(values, dtype=object)
+        plain = pandas.DataFrame({"a": kinds.to_series(index=range(2))})
+        assert read(pandas.DataFrame({"a": pandas.Categorical(kinds, categories=kinds)})) == read(plain)
 
 
 def test_files_that_pyarrow_reads_are_read_as_they_are_asked_for(tmp_path: Path) -> None:

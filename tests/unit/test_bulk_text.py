@@ -237,6 +237,8 @@ DIALECTS: list[tuple[str, dict[str, Any], list[dict[str, Any]]]] = [
     ("a,b\r\n1,2\r\n", {}, [{"a": 1, "b": 2}]),
     ("a,b\r1,2\r", {}, [{"a": 1, "b": 2}]),
     ('a,b\n"x\ny","q""r"\n', {}, [{"a": "x\ny", "b": 'q"r'}]),
+    ('# x\na,b\n1,"x\n# y\nz"\n', {"comment": "#"}, [{"a": 1, "b": "x\n# y\nz"}]),
+    ('a,b\nx,5"\ny,6"\nz,7"\n', {}, [{"a": "x", "b": '5"'}, {"a": "y", "b": '6"'}, {"a": "z", "b": '7"'}]),
     ("\ufeffa,b\n1,2\n", {}, [{"a": 1, "b": 2}]),
     ("a,b\n", {}, []),
     ("a,b;c\n1;2\n", {}, [{"a,b": 1, "c": 2}]),
@@ -292,6 +294,9 @@ def test_an_encoding_that_is_not_that_of_the_file_is_named(tmp_path: Path) -> No
         ("a,b\nx,2\n", {"types": {"a": "number"}}, "'a' is not number"),
         ("a,b\nx,2\n", {"types": {"c": "text"}}, "'c'"),
         ('a,b\n"x,2\n', {}, "malformed"),
+        ('a,b\n1,"x\n2,3\n', {}, "malformed near line 3: unexpected end"),
+        ("a,b\n" + "1,2\n" * 70_000 + '1,"x\n2,3\n', {}, "malformed near line 70003: unexpected end"),
+        ("sep=;\na;b\n1;2\n", {}, "pass skip=1, delimiter=';'"),
     ],
 )
 def test_csv_that_could_only_be_guessed_is_refused(content: str, options: dict[str, Any], word: str | None) -> None:
@@ -301,6 +306,26 @@ def test_csv_that_could_only_be_guessed_is_refused(content: str, options: dict[s
         return
     with pytest.raises(ValidationError, match=word):
         read(content.encode(), format="csv", **options)
+
+
+@pytest.mark.parametrize("odd", ["3\n", '4,"x\n', "# 5\n"])
+def test_a_number_has_its_digits_whatever_else_the_file_holds(odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = f"a,b\n2.50,x\n1e5,x\n{odd}".encode()
+    for without in ("", "pyarrow"):
+        if without:
+            monkeypatch.setitem(sys.modules, without, None)
+        lines, _ = read(content, format="csv", comment="#", quote="'")
+        assert [line.lower().replace(b"e+", b"e") for line in lines[1::2]][:2] == [
+            b'{"a":2.50,"b":"x"}', b'{"a":1e5,"b":"x"}'
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ['{"a":1}\n{"a":2}\n', '{"a":1,"b":2}\n', '[\n{"a":1}]', '\ufeff[{"a":1}]'])
+def test_json_by_the_name_of_csv_is_told(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(text.encode())
+    with pytest.raises(ValidationError, match="holds JSON: pass format='ndjson'"):
+        read(path)
 
 
 @pytest.mark.parametrize(

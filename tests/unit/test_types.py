@@ -43,6 +43,10 @@ class Count(enum.IntEnum):
     THREE = 3
 
 
+class Kelvin(float):
+    """A number of a type of its own."""
+
+
 @dataclass
 class Point:
     _id: str
@@ -90,6 +94,7 @@ ROWS: list[tuple[Any, ...]] = [
     ([{"a": (None, -math.inf)}], NO, NO, NO),
     (Decimal("NaN"), "null", "CAST('nan' AS DOUBLE)", NO),
     (5e-324, "5e-324", "5e-324"),
+    (Kelvin(1.5), "1.5", "1.5e0"),
     (b"\x00\xff", '"AP8="', "'AP8='"),
     (memoryview(b"ab"), '"YWI="', "'YWI='"),
     (UUID(int=5), f'"{UUID(int=5)}"', f"'{UUID(int=5)}'"),
