@@ -69,11 +69,12 @@ def read_settings(body: dict[str, Any]) -> dict[str, Any]:
             raise Problem(400, "parse_exception", f"unknown key [{member}]; send mappings and settings")
         if member == "aliases" and given:
             raise unsupported("aliases of datasets")
-    mappings, given = body.get("mappings") or {}, body.get("settings") or {}
-    if not isinstance(given, dict):
-        raise Problem(400, "parse_exception", "settings must be an object")
-    inner = given.get("index", {})
-    given = {**given, **inner} if isinstance(inner, dict) else given
+    mappings = body.get("mappings") or {}
+    given = {} if body.get("settings") is None else body["settings"]
+    inner = given.get("index", {}) if isinstance(given, dict) else None
+    if not isinstance(inner, dict):
+        raise Problem(400, "parse_exception", "settings, and index in it, must be objects")
+    given = {**given, **inner}
     analysis = given.get("analysis")
     for name, value in given.items():
         plain = name.removeprefix("index.")
@@ -140,7 +141,7 @@ def merged_properties(old: Mapping[str, Any], new: Mapping[str, Any], prefix: st
             reason = f"mapper [{prefix}{key}] cannot be changed from type [{old_type}] to [{new_type}]"
             raise Problem(400, "illegal_argument_exception", reason)
         elif {**held, "properties": 0} == {**field, "properties": 0}:
-            inner = merged_properties(held.get("properties", {}), field.get("properties", {}), f"{prefix}{key}.")
+            inner = merged_properties(held.get("properties") or {}, field.get("properties") or {}, f"{prefix}{key}.")
             merged[key] = {**held, "properties": inner}
         else:
             raise unsupported(f"a change of the parameters of the declared field [{prefix}{key}]")
@@ -153,7 +154,7 @@ def shown_properties(given: Mapping[str, Any], view: DatasetView, prefix: str = 
     for key, field in given.items():
         name = prefix + key
         if "properties" in field:
-            inner = shown_properties(field["properties"], view, f"{name}.")
+            inner = shown_properties(field["properties"] or {}, view, f"{name}.")
             if inner or view.allowed(name):
                 shown[key] = {**field, "properties": inner}
         elif view.allowed(name):

@@ -71,6 +71,9 @@ def test_a_type_that_is_not_supported_is_refused_by_name(kind: str) -> None:
         assert "f]" in refused.value.reason
 
 
+KEYWORD = {"type": "keyword"}
+
+
 @pytest.mark.parametrize(
     ("mappings", "status", "named"),
     [
@@ -114,6 +117,14 @@ def test_a_type_that_is_not_supported_is_refused_by_name(kind: str) -> None:
         ({"properties": {"f": {"type": "text", "fields": {"a": {"type": "alias", "path": "f"}}}}}, 400, "[f.a]"),
         ({"properties": {"f": {"type": "keyword", "copy_to": 7}}}, 400, "[copy_to]"),
         ({"dynamic": "strict", "properties": {"f": {"type": "keyword", "copy_to": "g"}}}, 400, "leads to [g]"),
+        ({"properties": {"f": {"type": "text", "fields": {"a.b": {"type": "keyword"}}}}}, 400, "[a.b] of a multi"),
+        ({"properties": {"f": {"type": "keyword", "copy_to": "t.k"}, "t": {"type": "text", "fields": {"k": KEYWORD}}}},
+         400, "leads to [t.k]"),
+        ({"properties": {"f": {"type": "keyword", "copy_to": "n.k"}, "n": {"type": "nested"}}}, 400, "of [n]"),
+        ({"properties": {"f": {"type": "keyword", "null_value": ["a"]}}}, 400, "[null_value] of field [f]"),
+        ({"properties": {"f": {"type": "date", "format": "||yyyy"}}}, 400, "has an empty part"),
+        ({"properties": {"f": {"type": "keyword", "doc_values": "no"}}}, 400, "[doc_values]"),
+        ({"properties": {"f": {"type": "keyword", "index": 1}}}, 400, "[index]"),
         ({"dynamic": "maybe"}, 400, "dynamic must be"),
         ({"dynamic": "runtime"}, 501, "runtime"),
         ({"dynamic_templates": [{"a": {}}]}, 501, "[dynamic_templates]"),
@@ -177,16 +188,20 @@ def test_a_document_gives_no_value_to_an_object_and_no_field_to_a_value(call: Si
         ({"settings": {"sort.field": "a"}}, 501, "[sort.field]"),
         ({"settings": {"index": {"max_result_window": 5}}}, 501, "[max_result_window]"),
         ({"settings": {"index.max_result_window": 10_000}}, 200, ""),
+        ({"settings": [{"sort.field": "a"}]}, 400, "must be objects"),
+        ({"settings": {"index": [{"sort.field": "a"}]}}, 400, "must be objects"),
         ({"aliases": {"other": {}}}, 501, "aliases"),
         ({"nosuch": {}}, 400, "[nosuch]"),
         ({"settings": {"index": {"number_of_shards": 1}, "number_of_replicas": 0}}, 200, ""),
         ({"mappings": {}, "settings": {}, "aliases": {}}, 200, ""),
+        ({"mappings": {"properties": {"o": {"type": "object", "properties": []}}}}, 200, ""),
     ],
 )
 def test_settings_act_or_are_refused(call: Signed, body: Any, status: int, named: str) -> None:
     reply = call("PUT", "/m", body)
     assert reply.status == status, reply.content
     assert named in reply.content.decode()
+    assert status != 200 or call("GET", "/m").status == 200
 
 
 def test_every_parameter_has_a_type_that_takes_it() -> None:
@@ -355,7 +370,7 @@ def test_normalizers_act_on_values_and_on_what_is_asked(call: Signed) -> None:
     properties = {"k": {"type": "keyword", "normalizer": "plain"}, "l": {"type": "keyword", "normalizer": "lowercase"}}
     made(call, properties, {"k": "Café", "l": "Ab"}, {"k": ["x", "CAFE"]}, settings=settings)
     for query in ({"term": {"k": "CAFÉ"}}, {"terms": {"k": ["cafe", "q"]}}, {"prefix": {"k": "Caf"}},
-                  {"wildcard": {"k": "*AFÉ"}}, {"match": {"k": "Cafe"}}):  # fmt: skip
+                  {"wildcard": {"k": "*AFÉ"}}, {"match": {"k": "Cafe"}}, {"regexp": {"k": "C.*É"}}):  # fmt: skip
         assert ids(call, query) == ["1", "2"]
     assert ids(call, {"range": {"l": {"gte": "AB", "lte": "aB"}}}) == ["1"]
     assert ids(call, {"query_string": {"query": "l:A*"}}) == ids(call, {"fuzzy": {"l": "ABC"}}) == ["1"]
@@ -727,6 +742,55 @@ def test_scaled_floats_are_rounded(call: Signed) -> None:
     assert ids(call, {"term": {"p": 1.23}}) == ["1"]
     assert ids(call, {"term": {"p": 1.2345}}) == ["1"]
     assert ids(call, {"range": {"p": {"gte": 1.24}}}) == ["2", "3"]
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0.125, 0.13), (0.375, 0.38), (-0.125, -0.12)])
+def test_halves_of_scaled_floats_go_up_in_documents_and_in_questions(call: Signed, value: float, shown: float) -> None:
+    made(call, {"p": {"type": "scaled_float", "scaling_factor": 100}}, {"p": value})
+    assert ids(call, {"term": {"p": value}}) == ids(call, {"term": {"p": shown}}) == ["1"]
+    assert buckets(call, {"terms": {"field": "p"}}) == {shown: 1}
+
+
+DATE_FORMS: dict[str, tuple[list[Any], list[Any]]] = {
+    "strict_date_optional_time||epoch_millis": (
+        ["2024", 2024, "2024-02", "2024-01-01T10", "2024-01-01T10Z", "2024-01-01T10+02:00", "2024-01-01T10:30Z",
+         "2024-01-01T10:00:00,5Z", "9999-12-31", "0001-01-01", 1700000000123, 1700000000123.5, "1700000000123.5", -1.5],
+        ["2024Z", "2024-01-01Z", "2024-01-01+02:00", " 2024-01-01", "2024-01-01 ", 10**17 - 1, "-62135596800001"],
+    ),
+    "epoch_second": ([1700000000, "1700000000.5", 1700000000.25, -0.5], ["2024-01-01", 10**12]),
+    "date_time": (["2024-01-01T10:00:00.123Z", "2024-01-01T10:00:00.123-03:30"], ["2024-01-01T10:00:00.5Z"]),
+    "date_time_no_millis": (["2024-01-01T10:00:00Z"], []),
+    "yyyy-MM-dd'T'HH:mm:ss.SSSSSSX": (["2024-01-01T10:00:00.123456Z"], ["2024-01-01T10:00:00.123Z"]),
+    "yyyyMMdd": (["20240229", 20240229], ["2024-02-29", 20230229]),
+    "HH:mm": (["10:30"], ["10:60"]),
+    "dd/MM": (["29/12"], []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"), [("date_nanos", next(iter(DATE_FORMS))), *(("date", form) for form in DATE_FORMS)]
+)
+def test_a_date_that_is_taken_is_found(call: Signed, kind: str, form: str) -> None:
+    good, bad = DATE_FORMS[form]
+    if kind == "date_nanos":
+        outside = ["9999-12-31", "0001-01-01", -1.5]
+        good, bad = [value for value in good if value not in outside], bad + outside
+    properties = {"d": {"type": kind, "format": form}}
+    assert made(call, properties, *({"d": value} for value in good + bad)) == [201] * len(good) + [400] * len(bad)
+    for number, value in enumerate(good, 1):
+        assert str(number) in ids(call, {"term": {"d": value}}, size=50), value
+    hits = call("POST", "/m/querydsl", {"size": 50, "fields": ["d"], "sort": [{"d": {"missing": "_last"}}]}).json[
+        "hits"
+    ]
+    assert len([hit for hit in hits["hits"] if hit["fields"]["d"]]) == len(good)
+
+
+def test_seconds_and_milliseconds_are_shown_with_their_fractions(call: Signed) -> None:
+    made(call, {"s": {"type": "date", "format": "epoch_second"}, "n": {"type": "date_nanos"}},
+         {"s": 1700000000.5, "n": "2023-11-14T22:13:20.123456789Z"})  # fmt: skip
+    fields = ["s", {"field": "n", "format": "epoch_millis"}]
+    hit = call("POST", "/m/querydsl", {"fields": fields}).json["hits"]["hits"][0]
+    assert hit["fields"] == {"s": ["1700000000.5"], "n": ["1700000000123.456789"]}
 
 
 def test_flattened_objects_compare_as_whole_texts(call: Signed) -> None:

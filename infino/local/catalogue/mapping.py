@@ -329,8 +329,13 @@ class _Reader:
                     raise wrong(f"{where}: an alias leads to a field of values, not to one of type [{meant.type}]")
         for target, sources in self._copies.items():
             found = self._fields.get(target)
-            if found is not None and found.type not in PARTS:
-                raise wrong(f"[copy_to] of [{sources[0]}] leads to [{target}], which is not a field of values")
+            if found is not None and (found.type not in PARTS or found.base != target):
+                raise wrong(
+                    f"[copy_to] of [{sources[0]}] leads to [{target}], which is not a field of values of its own"
+                )
+            for source in sources:
+                if (apart := made.apart(target, source)) is not None:
+                    raise wrong(f"[copy_to] of [{source}] leads to [{target}], into the nested objects of [{apart}]")
             if found is None and made.dynamic_at(target) == "strict":
                 raise wrong(f"[copy_to] of [{sources[0]}] leads to [{target}], which the strict mapping lacks")
 
@@ -351,7 +356,7 @@ class _Reader:
             if dynamic not in ("true", "false", "strict"):
                 raise wrong(f"dynamic must be true, false or strict, not [{given['dynamic']}]")
             self._dynamic[name] = dynamic
-        properties = given.get("properties") or {}
+        properties = given.get("properties") or {}  # an empty list is none, as in Elasticsearch
         if not isinstance(properties, dict) or not all(isinstance(field, dict) for field in properties.values()):
             raise wrong("mappings.properties must be an object of field -> {type}")
         for key, field in properties.items():
@@ -385,6 +390,8 @@ class _Reader:
         if not isinstance(inner, dict) or not all(isinstance(one, dict) for one in inner.values()):
             raise wrong(f"[fields] of {where} must be an object of name -> {{type}}")
         for key, one in inner.items():
+            if not key or "." in key:
+                raise wrong(f"field name [{key}] of a multi-field of [{name}] must not be empty, nor have a dot")
             self._multi_field(f"{name}.{key}", one, name)
 
     def _multi_field(self, name: str, given: Given[str, Any], base: str) -> None:
@@ -408,9 +415,6 @@ class _Reader:
     def _declared(self, name: str, kind: str, given: Given[str, Any], base: str) -> Declared:
         options = {key: value for key, value in given.items() if key not in ("type", "properties", "fields", "copy_to")}
         where = f"field [{name}]"
-        for flag in ("coerce", "ignore_malformed"):
-            if flag in options and str(options[flag]).lower() not in ("true", "false"):
-                raise wrong(f"[{flag}] of {where} must be true or false")
         if "ignore_above" in options and not (type(options["ignore_above"]) is int and options["ignore_above"] >= 0):
             raise wrong(f"[ignore_above] of {where} must be a whole number, 0 or more")
         if kind == "alias":
@@ -428,7 +432,8 @@ class _Reader:
                 raise unsupported(f"[constant_keyword] of {where} without [value]")
             options["value"] = str(options["value"])
         if options.get("null_value") is not None:
-            problem = CHECKS[kind](options["null_value"], options)
+            no_scalar = isinstance(options["null_value"], list | dict)
+            problem = "it is not one value" if no_scalar else CHECKS[kind](options["null_value"], options)
             if problem:
                 raise wrong(f"[null_value] of {where} does not fit its type: {problem}")
         normalizer: tuple[str, ...] = ()

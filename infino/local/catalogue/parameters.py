@@ -30,6 +30,14 @@ KNOWN_ELSEWHERE = frozenset(
         "token_count", "xy_point", "xy_shape",
     ]
 )  # fmt: skip
+FLAGS = frozenset(
+    [
+        "coerce", "doc_values", "eager_global_ordinals", "enabled", "fielddata", "ignore_malformed",
+        "include_in_parent", "include_in_root", "index", "index_phrases", "norms", "split_queries_on_whitespace",
+        "store", "subobjects",
+    ]
+)  # fmt: skip
+"""Parameters that are true or false."""
 ANY = object()
 """Stands for every value of a parameter: it acts whatever is given, or changes only how fast an answer comes."""
 COMMON: dict[str, Any] = {
@@ -112,6 +120,8 @@ def check_parameters(where: str, given: Given[str, Any], table: Given[str, Any],
                 raise unsupported(f"the mapping parameter [{name}] of {where}")
             raise wrong(f"unknown parameter [{name}] on {where}")
         allowed = table[name]
+        if name in FLAGS and value not in ("true", "false") and not isinstance(value, bool):
+            raise wrong(f"[{name}] of {where} must be true or false")
         plain = {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
         if allowed is not ANY and plain not in allowed:
             raise unsupported(f"the mapping parameter [{name}] with the value {value!r} on {where}")

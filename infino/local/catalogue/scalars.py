@@ -29,7 +29,6 @@ FLOATS: Mapping[str, float] = {
 NUMBERS = frozenset({*INTEGERS, *FLOATS})
 DATES: Mapping[str, int] = {"date": NANOS, "date_nanos": 1}
 """Type -> how many nanoseconds its unit has."""
-EPOCH = re.compile(r"-?\d{1,17}(\.\d+)?")
 DIRECTIVES = {
     "yyyy": "%Y", "uuuu": "%Y", "MM": "%m", "M": "%-m", "dd": "%d", "d": "%-d", "HH": "%H", "H": "%-H",
     "mm": "%M", "ss": "%S",
@@ -105,13 +104,11 @@ def date_check(value: Any, options: Options) -> str | None:
             return None
         if "||" in value or value.startswith("now"):
             return "a stored date takes no date math"
-    numbers = {"epoch_millis", "epoch_second"} & set(pattern.split("||"))
-    text = value if isinstance(value, str) or not numbers else str(value)
-    if numbers and EPOCH.fullmatch(str(text)):
-        return None
     try:
-        read_nanos(str(text), DateContext(NOW, format=pattern))
-    except Problem:
+        if value != (value.strip() if isinstance(value, str) else value):
+            raise ValueError
+        read_nanos(value, DateContext(NOW, format=pattern))
+    except (Problem, ValueError):
         return f"it is not a date of the format [{pattern}]"
     return None
 
@@ -188,6 +185,8 @@ def check_format(given: Any, where: str) -> None:
     if not isinstance(given, str) or not given:
         raise Problem(400, "mapper_parsing_exception", f"[format] of {where} must be a text")
     for name in given.split("||"):
+        if not name:
+            raise Problem(400, "mapper_parsing_exception", f"[format] of {where} has an empty part: [{given}]")
         if name not in ISO_NAMES and name not in ("epoch_millis", "epoch_second"):
             directives(name)
 
@@ -234,9 +233,11 @@ def date_sql(value: str, pattern: str, unit: int) -> str:
     parts = []
     for name in pattern.split("||"):
         if name in ISO_NAMES:
+            # What the engine reads of no month, no day, no minutes and no fraction behind a comma.
             whole = (
                 f"case when regexp_full_match({value}, '\\d{{4}}') then {value} || '-01-01'"
-                f" when regexp_full_match({value}, '\\d{{4}}-\\d\\d') then {value} || '-01' else {value} end"
+                f" when regexp_full_match({value}, '\\d{{4}}-\\d\\d?') then {value} || '-01'"
+                f" else regexp_replace(replace({value}, ',', '.'), '([T ]\\d\\d?)(Z|[+-][\\d:]+)?$', '\\1:00\\2') end"
             )
             parts.append(moment_sql(f"try_cast({whole} as {zoned})", unit))
         elif name in ("epoch_millis", "epoch_second"):
@@ -244,6 +245,10 @@ def date_sql(value: str, pattern: str, unit: int) -> str:
             factor = (1000 if name == "epoch_second" else 1) * NANOS // unit
             parts.append(f"floor(try_cast({digits} as decimal(38, 9)) * {factor})::bigint")
         else:
-            form = directives(name).replace("'", "''")
-            parts.append(moment_sql(f"try_strptime({value}, '{form}')", unit))
+            form, text = directives(name).replace("'", "''"), value
+            if "%z" in form:  # which reads no letter
+                text = f"regexp_replace({text}, 'Z$', '+00:00')"
+            if "%Y" not in form:  # 1900 by itself
+                form, text = f"%Y {form}", f"'1970 ' || {text}"
+            parts.append(moment_sql(f"try_strptime({text}, '{form}')", unit))
     return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"

@@ -240,7 +240,8 @@ class SearchField:
         return self._cut(value)
 
     def _rounded(self, value: str) -> str:
-        return value if self.factor is None else f"(round({value} * {self.factor!r}) / {self.factor!r})"
+        # Halves go up, below zero too, as in Elasticsearch.
+        return value if self.factor is None else f"(floor({value} * {self.factor!r} + 0.5) / {self.factor!r})"
 
     def _cut(self, value: str) -> str:
         if self.kind != "keyword":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
@@ -83,7 +84,7 @@ def number_test(field: SearchField, operator: str, value: Any) -> Test:
     """
     number = number_of(value)
     if field.factor is not None and operator == "=":
-        number = Decimal(repr(round(float(number) * field.factor) / field.factor))
+        number = Decimal(repr(math.floor(float(number) * field.factor + 0.5) / field.factor))
     bound = nearest(field, number, ROUND_CEILING if operator in (">=", "<") else ROUND_FLOOR)
     if bound is None:
         met = operator[0] == ("<" if number > 0 else ">")

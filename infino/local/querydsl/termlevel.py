@@ -366,7 +366,7 @@ def wildcard(compiler: Compiler, body: dict[str, Any]) -> Clause:
 def regexp(compiler: Compiler, body: dict[str, Any]) -> Clause:
     """Compile `regexp`: values that match a regular expression as a whole."""
     name, options = single_field("regexp", body, "value")
-    text = pattern_text("regexp", options.get("value"))
+    text = compiler.plan.fields[name].normalized(pattern_text("regexp", options.get("value")))
     return pattern_of(compiler, name, RegexpReader(text, read_flags(options.get("flags"))).translate(), options)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,8 +18,8 @@ NANOS_FORMAT = "strict_date_optional_time_nanos||epoch_millis"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ISO = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d?)(?:-(?P<day>\d\d?)"
-    r"(?:[T ](?P<hour>\d\d?)(?::(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?)?)?)?)?"
-    r"(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?",
+    r"(?:[T ](?P<hour>\d\d?)(?::(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?)?"
+    r"(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?)?)?)?",
     re.ASCII,
 )
 MATH = re.compile(r"([+-])(\d{0,9})([yMwdhHms])|/([yMwdhHms])", re.ASCII)
@@ -33,6 +34,9 @@ UNITS = {
     "m": "minutes",
     "s": "seconds",
 }
+COUNTED = re.compile(r"-?\d{1,17}(?:\.\d+)?", re.ASCII)
+"""What is read as epoch milliseconds or seconds."""
+LATEST = datetime.max.replace(tzinfo=UTC)
 ISO_NAMES = {"strict_date_optional_time", "date_optional_time", "strict_date_optional_time_nanos", "iso8601"}
 NAMED = {
     "date": "yyyy-MM-dd",
@@ -133,11 +137,10 @@ def read_nanos(value: Any, context: DateContext, *, up: bool = False) -> int:
     Raises:
         Problem: 400 when the text is not a date.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise failure(value, context)
-    if not isinstance(value, str):
-        return number_date(value, context) * NANOS
-    text, finer = value.strip(), 0
+    # A number is read by the formats too, as in a document.
+    text, finer = value.strip() if isinstance(value, str) else f"{Decimal(str(value)):f}", 0
     if text.startswith("now"):
         moment, math = context.now, text[3:]
     else:
@@ -150,16 +153,6 @@ def read_nanos(value: Any, context: DateContext, *, up: bool = False) -> int:
     except (OverflowError, ValueError):
         raise failure(value, context) from None
     return (moment - EPOCH) // timedelta(microseconds=1) * 1000 + finer
-
-
-def number_date(value: float, context: DateContext) -> int:
-    """Return a number as epoch milliseconds, unless the format counts seconds."""
-    try:
-        millis = int(value * 1000) if "epoch_second" in context.format.split("||") else int(value)
-    except (OverflowError, ValueError):
-        raise failure(value, context) from None
-    from_millis(millis)
-    return millis
 
 
 def failure(value: Any, context: DateContext) -> Exception:
@@ -175,8 +168,9 @@ def read_plain(text: str, context: DateContext, *, up: bool) -> tuple[datetime, 
                 found = ISO.fullmatch(text)
                 parts = found.groupdict() if found else None
             elif name in ("epoch_millis", "epoch_second"):
-                if re.fullmatch(r"-?\d{1,17}", text, re.ASCII):
-                    return from_millis(int(text) * (1000 if name == "epoch_second" else 1)), 0
+                if COUNTED.fullmatch(text):
+                    nanos = int(Decimal(text).scaleb(9 if name == "epoch_second" else 6) // 1)
+                    return from_millis(0) + timedelta(microseconds=nanos // 1000), nanos % 1000
                 continue
             else:
                 parts = match_pattern(text, NAMED.get(name, name))
@@ -203,7 +197,7 @@ def assemble(parts: dict[str, str | None], zone: tzinfo, *, up: bool) -> tuple[d
     )  # fmt: skip
     if up and not fraction:
         last = max((PARTS.index(name) for name in given), default=5)
-        moment, finer = moment + step(PARTS[last] + "s", 1) - timedelta(microseconds=1), 999
+        moment, finer = last_of(moment, PARTS[last] + "s"), 999
     return moment.astimezone(UTC), finer
 
 
@@ -218,12 +212,20 @@ def apply_math(moment: datetime, math: str, context: DateContext, up: bool) -> t
         if found[4]:
             moment, finer = floor(moment, found[4]), 0
             if up:
-                moment, finer = moment + step(UNITS[found[4]], 1) - timedelta(microseconds=1), 999
+                moment, finer = last_of(moment, UNITS[found[4]]), 999
         else:
             size = int(found[2] or 1) * (1 if found[1] == "+" else -1)
             moment = moment + step(UNITS[found[3]], size)
         at = found.end()
     return moment.astimezone(UTC), finer
+
+
+def last_of(moment: datetime, unit: str) -> datetime:
+    """Return the last microsecond of a unit, named as in `months`, that begins at a moment."""
+    try:
+        return moment + step(unit, 1) - timedelta(microseconds=1)
+    except (OverflowError, ValueError):  # it ends with the calendar
+        return LATEST
 
 
 def step(unit: str, size: int) -> relativedelta:
@@ -254,7 +256,7 @@ def floor(moment: datetime, unit: str) -> datetime:
 READERS = {
     "y": ("year", r"\d{4}"), "u": ("year", r"\d{4}"), "M": ("month", r"\d{1,2}"), "d": ("day", r"\d{1,2}"),
     "H": ("hour", r"\d{1,2}"), "k": ("hour", r"\d{1,2}"), "m": ("minute", r"\d{1,2}"), "s": ("second", r"\d{1,2}"),
-    "S": ("fraction", r"\d{1,9}"), "X": ("zone", r"Z|[+-]\d\d(?::?\d\d)?"), "x": ("zone", r"[+-]\d\d(?::?\d\d)?"),
+    "S": ("fraction", ""), "X": ("zone", r"Z|[+-]\d\d(?::?\d\d)?"), "x": ("zone", r"[+-]\d\d(?::?\d\d)?"),
     "Z": ("zone", r"[+-]\d\d:?\d\d"),
 }  # fmt: skip
 
@@ -271,6 +273,7 @@ def match_pattern(text: str, pattern: str) -> dict[str, str | None] | None:
         if letter not in READERS:
             raise illegal(f"Invalid format: [{pattern[:80]}]: Unknown pattern letter: {letter}")
         name, reader = READERS[letter]
+        reader = reader if letter != "S" else rf"\d{{{len(found[0])}}}"
         expression += f"(?P={name})" if name in seen else f"(?P<{name}>{reader})"
         seen.add(name)
     fits = re.fullmatch(expression, text, re.ASCII)
@@ -299,7 +302,7 @@ def show_nanos(nanos: int, pattern: str | None = None, zone: tzinfo = UTC) -> st
     fraction = f"{moment.microsecond // 1000:03d}{finer:06d}"
     name = (pattern or DEFAULT_FORMAT).split("||")[0]
     if name in ("epoch_millis", "epoch_second"):
-        return str(millis if name == "epoch_millis" else millis // 1000)
+        return f"{Decimal(nanos).scaleb(-6 if name == 'epoch_millis' else -9).normalize():f}"
     if name in ISO_NAMES:
         digits = max(3, len(fraction.rstrip("0"))) if name.endswith("nanos") else 3
         name = f"yyyy-MM-dd'T'HH:mm:ss.{'S' * digits}XXX"

@@ -214,7 +214,8 @@ class DateHistogram(Histogram):
         return f"{read_date(value, self._dates())}::bigint"
 
     def read_end(self, value: Any) -> float:
-        return read_date(value, self._dates())
+        # A number is an end as it is, whatever the format of the keys.
+        return int(value) if type(value) in (int, float) else read_date(value, self._dates())
 
     def _dates(self) -> DateContext:
         context = DateContext(self.context.plan.now, self.zone)
