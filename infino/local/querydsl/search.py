@@ -14,7 +14,7 @@ import duckdb
 from infino.local.disk import damaged_file
 from infino.local.http import Problem, unsupported
 from infino.local.querydsl import compound, fulltext, querystring, simplestring, termlevel
-from infino.local.querydsl.aggs import Context, Level, Runner, asks_for, prepare, read_tree
+from infino.local.querydsl.aggs import Context, Documents, Level, Runner, asks_for, prepare, read_tree
 from infino.local.querydsl.compiler import Compiler, Handler
 from infino.local.querydsl.fields import SearchField, rows_of
 from infino.local.querydsl.highlight import Highlighter, Mark, values_at
@@ -30,7 +30,7 @@ from infino.local.values.dates import show_nanos
 from infino.local.values.patterns import name_pattern
 
 Page = tuple[list[tuple[Any, ...]], int, float | None]
-"""The rows of a page, of id, score, number and more; how many there are of all pages, and the best score of those."""
+"""The rows of a page, of number, score and more; how many there are of all pages, and the best score of those."""
 HANDLERS: dict[str, Handler] = {
     **compound.HANDLERS,
     **termlevel.HANDLERS,
@@ -134,7 +134,6 @@ class Search:
         self.named: dict[str, str] = {}
         self.terminated = False
         self.wanted: list[tuple[SearchField, Named]] = []
-        self._known: dict[int, tuple[str, dict[str, Any]]] = {}
 
     def run(self) -> dict[str, Any]:
         """Run it and return the answer."""
@@ -206,7 +205,7 @@ class Search:
 
     def _everything(self) -> str:
         """Keep what is needed of all documents, and return the table they are in."""
-        return self.plan.table(self.plan.documents(f"d, _id, 1.0::double as _score{self.plan.outputs()}"))
+        return self.plan.table(self.plan.documents(f"d, 1.0::double as _score{self.plan.outputs()}"))
 
     def _condition(self) -> str:
         """Return the condition of the documents that are shown, among those that are matched."""
@@ -231,10 +230,14 @@ class Search:
         if self.request.slice is not None:
             number, count = self.request.slice
             where += f" and md5_number_lower(_id) % {count} = {number}"
-        select = f"d, _id, ({clause.score})::double as _score{self.plan.outputs()}"
+        select = f"d, ({clause.score})::double as _score{self.plan.outputs()}"
         documents, limit = self.plan.documents(select, where), self.request.terminate_after
-        if not limit:
-            return self.plan.table(documents)
+        if not limit:  # where every document is matched, there is nothing to work out once only
+            return (
+                f"({documents})"
+                if where == "true" and self.request.aggregations is None
+                else self.plan.table(documents)
+            )
         found = self.plan.table(f"{documents} order by d limit {limit + 1}")
         self.terminated = self.plan.run(f"select count(*) from {found}")[0][0] > limit
         return self.plan.table(f"select * from {found} order by d limit {limit}")
@@ -255,12 +258,12 @@ class Search:
             relation = "gte" if total > request.tracked else "eq"
             hits["total"] = {"value": min(total, request.tracked), "relation": relation}
         hits["max_score"] = best if show_score and scoring and request.size else None
-        numbers = [row[2] for row in rows]
+        numbers = [row[0] for row in rows]
         documents = self.documents(numbers)
         versions = self.versions(numbers, request.version, request.sequence)
         fields = self._shown_fields(numbers, documents)
         hits["hits"] = [
-            self._hit(row, documents[n], versions.get(n, {}), fields[n], keys, source, highlighter, show_score)
+            self._hit(row, *documents[n], versions.get(n, {}), fields[n], keys, source, highlighter, show_score)
             for row, n in zip(rows, numbers, strict=True)
         ]
         return hits
@@ -270,8 +273,7 @@ class Search:
         end = self.request.start + self.request.size
         hits.keep_best(max(1, end))
         page = list(zip(hits.numbers, hits.scores, strict=True))[self.request.start : end]
-        read = self._read([number for number, _ in page])
-        rows = [(read[number][0], score * boost, number) for number, score in page]
+        rows = [(number, score * boost) for number, score in page]
         return rows, hits.count, hits.scores[0] * boost
 
     def _page(self, matched: str, shown: str, keys: Sequence[SortKey]) -> Page:
@@ -284,7 +286,7 @@ class Search:
         order = ", ".join(key.order for key in keys) or "_score desc"
         columns = "".join(f", {key.sql}" for key in keys) + "".join(f", {met}" for met in self.named.values())
         rows = plan.run(
-            f"select _id, _score, d{columns} from {matched} where {where} order by {order}, d"
+            f"select d, _score{columns} from {matched} where {where} order by {order}, d"
             f" limit {request.size} offset {request.start}"
         )
         return rows, total, best
@@ -303,22 +305,18 @@ class Search:
             for place, number in rows
         }
 
-    def documents(self, numbers: list[int]) -> dict[int, dict[str, Any]]:
-        """Return number -> document, as the caller may see it."""
-        return {number: document for number, (_, document) in self._read(numbers).items()}
-
-    def _read(self, numbers: list[int]) -> dict[int, tuple[str, dict[str, Any]]]:
-        """Return number -> id and document, each of which is read once."""
-        plan, known = self.plan, self._known
-        if lacking := [number for number in numbers if number not in known]:
-            wanted = plan.numbers(lacking)
-            rows = plan.run(f"select _seq, _id, _source from {plan.view.table} where _seq in {wanted}")
-            known.update((number, (name, plan.view.present(exact.loads(text)))) for number, name, text in rows)
-        return {number: known[number] for number in numbers}
+    def documents(self, numbers: list[int]) -> Documents:
+        """Return number -> id and document, as the caller may see it."""
+        if not numbers:
+            return {}
+        wanted = self.plan.numbers(numbers)
+        rows = self.plan.run(f"select _seq, _id, _source from {self.plan.view.table} where _seq in {wanted}")
+        return {number: (name, self.plan.view.present(exact.loads(text))) for number, name, text in rows}
 
     def _hit(
         self,
         row: tuple[Any, ...],
+        name: str,
         document: dict[str, Any],
         versions: dict[str, int],
         shown: dict[str, list[Any]],
@@ -328,7 +326,7 @@ class Search:
         show_score: bool,
     ) -> dict[str, Any]:
         score = row[1] if show_score else None
-        hit: dict[str, Any] = {"_index": self.plan.view.name, "_id": row[0], **versions, "_score": score}
+        hit: dict[str, Any] = {"_index": self.plan.view.name, "_id": name, **versions, "_score": score}
         if source.wanted:
             hit["_source"] = source.show(document)
         if shown:
@@ -336,14 +334,12 @@ class Search:
         if highlighter is not None and (marked := highlighter.show(document)):
             hit["highlight"] = marked
         if keys:
-            hit["sort"] = [key.show(value) for key, value in zip(keys, row[3 : 3 + len(keys)], strict=True)]
-        if met := [name for name, holds in zip(self.named, row[3 + len(keys) :], strict=True) if holds]:
+            hit["sort"] = [key.show(value) for key, value in zip(keys, row[2 : 2 + len(keys)], strict=True)]
+        if met := [name for name, holds in zip(self.named, row[2 + len(keys) :], strict=True) if holds]:
             hit["matched_queries"] = met
         return hit
 
-    def _shown_fields(
-        self, numbers: list[int], documents: dict[int, dict[str, Any]]
-    ) -> dict[int, dict[str, list[Any]]]:
+    def _shown_fields(self, numbers: list[int], documents: Documents) -> dict[int, dict[str, list[Any]]]:
         """Return number -> name -> values, of the fields that the answer shows by them."""
         plan, wanted = self.plan, self.wanted
         found: dict[int, dict[str, list[Any]]] = {number: {} for number in numbers}
@@ -356,7 +352,7 @@ class Search:
         for number, *values in rows:
             held = dict(zip(read, values, strict=True))
             for field, named in wanted:
-                value = held.get(field) if field in read else list(values_at(documents[number], field.base))
+                value = held.get(field) if field in read else list(values_at(documents[number][1], field.base))
                 shown = shown_values(field, named, value if isinstance(value, list) else [value])
                 if shown:
                     found[number][field.name] = shown

@@ -20,6 +20,8 @@ from infino.local.querydsl.sorting import check_values
 
 MAX_BUCKETS = 65_536
 Result = dict[str, Any]
+Documents = Mapping[int, tuple[str, dict[str, Any]]]
+"""Number -> id and document."""
 OVER_RANGES = ("value_count", "cardinality", "histogram", "date_histogram")
 """Aggregations over fields of ranges."""
 
@@ -56,7 +58,7 @@ class Context:
     Args:
         plan: Collects the columns they read.
         compile_filter: Compiles a query into an SQL condition.
-        documents: Returns number -> document as the caller may see it.
+        documents: Returns number -> id and document as the caller may see it.
         versions: Returns number -> what is wanted of its version, or of its sequence number.
         marks_of: Returns what a query of its own would highlight.
         part: Returns the context of the objects at a path.
@@ -65,7 +67,7 @@ class Context:
 
     plan: SearchPlan
     compile_filter: Callable[[Any], str]
-    documents: Callable[[list[int]], dict[int, dict[str, Any]]]
+    documents: Callable[[list[int]], Documents]
     versions: Callable[[list[int], bool, bool], dict[int, dict[str, int]]]
     marks_of: Callable[[Any], Mapping[str, Sequence[Mark]]]
     part: Callable[[str], Context]

@@ -24,7 +24,7 @@ class Nested(Aggregation):
     def results(self, runner: Running, level: Level) -> list[Result]:
         """Return the objects of each bucket."""
         part = self.context_inside(self.node, self.context).plan
-        base = part.table(part.documents(f"d, _id, 1.0::double as _score{part.outputs()}"))
+        base = part.table(part.documents(f"d, 1.0::double as _score{part.outputs()}"))
         objects = f"select o._seq as d, r.b from {level.rows} join {part.view.table} o on o.parent = r.d"
         return answers(self, runner.into(part, level.base), base, objects, level.size)
 

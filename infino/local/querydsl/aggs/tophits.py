@@ -55,7 +55,7 @@ class TopHits(Aggregation):
         names = "".join(f", s{number}" for number in range(len(self.keys)))
         order = ", ".join([key.order for key in self.keys] or ["_score desc"])
         rows = runner.plan.run(
-            f"select b, n, best, d, _id, _score{names} from (select b, d, _id, _score{columns},"
+            f"select b, n, best, d, _score{names} from (select b, d, _score{columns},"
             f" count(*) over (partition by b) as n, max(_score) over (partition by b) as best,"
             f" row_number() over (partition by b order by {order}, d) as place from {level.rows})"
             f" where place > {self.start} and place <= {self.start + self.size} or place = 1 order by b, place"
@@ -64,11 +64,11 @@ class TopHits(Aggregation):
         documents = self.context.documents(numbers)
         versions = self.context.versions(numbers, self.version, self.sequence)
         results = [self._empty() for _ in range(level.size)]
-        for number, count, best, place, *row in rows:
+        for number, count, best, place, score, *values in rows:
             hits = results[number]["hits"]
             hits["total"]["value"] = count
             hits["max_score"] = best if self.scored else None
-            hits["hits"].append(self._hit(row, documents[place], versions.get(place, {})))
+            hits["hits"].append(self._hit(score, values, *documents[place], versions.get(place, {})))
         return [self._cut(result) for result in results]
 
     def _cut(self, result: Result) -> Result:
@@ -83,13 +83,15 @@ class TopHits(Aggregation):
     def _empty() -> Result:
         return {"hits": {"total": {"value": 0, "relation": "eq"}, "max_score": None, "hits": []}}
 
-    def _hit(self, row: Sequence[Any], document: dict[str, Any], versions: dict[str, int]) -> Result:
-        score = row[1] if self.scored else None
-        hit: Result = {"_index": self.context.plan.view.name, "_id": row[0], **versions, "_score": score}
+    def _hit(
+        self, score: float, values: Sequence[Any], name: str, document: dict[str, Any], versions: dict[str, int]
+    ) -> Result:
+        shown = score if self.scored else None
+        hit: Result = {"_index": self.context.plan.view.name, "_id": name, **versions, "_score": shown}
         if self.source.wanted:
             hit["_source"] = self.source.show(document)
         if self.highlighter is not None and (marked := self.highlighter.show(document)):
             hit["highlight"] = marked
         if self.keys:
-            hit["sort"] = [key.show(value) for key, value in zip(self.keys, row[2:], strict=True)]
+            hit["sort"] = [key.show(value) for key, value in zip(self.keys, values, strict=True)]
         return hit
