@@ -12,7 +12,7 @@ import orjson
 import psutil  # type: ignore[import-untyped]  # the package has no types
 import pytest
 
-from infino import Infino
+from infino import Infino, RetryPolicy
 from infino.local import LocalGateway
 
 WORDS = ("storm", "calm", "sea", "wind", "rain", "cloud", "north", "south")
@@ -47,7 +47,8 @@ def check(client: Infino, size: int) -> None:
 @pytest.mark.parametrize("size", [64_000, 1_024_000, 5_120_000])
 def test_records_in_one_dataset(size: int, tmp_path: Path) -> None:
     memory = psutil.Process().memory_info
-    with LocalGateway(path=tmp_path / "data") as gateway, gateway.client() as client:
+    patient = RetryPolicy(attempts=50, deadline=None)  # a search is told to ask again while texts are indexed
+    with LocalGateway(path=tmp_path / "data") as gateway, gateway.client(retry=patient) as client:
         client.datasets.create("m")
         step, used = size // PARTS, []
         for part in range(PARTS):
@@ -65,7 +66,7 @@ def test_records_in_one_dataset(size: int, tmp_path: Path) -> None:
         check(client, size)
     with measured("start"):
         gateway = LocalGateway(path=tmp_path / "data").start()
-    with gateway, gateway.client() as client:
+    with gateway, gateway.client(retry=patient) as client:
         check(client, size)
 
 

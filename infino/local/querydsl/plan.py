@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 import attrs
@@ -15,7 +16,7 @@ from infino.local.querydsl.fields import Fields, SearchField, rows_of
 from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.nested import objects_sql, objects_view
 from infino.local.querydsl.problems import illegal
-from infino.local.querydsl.textindex import FieldIndex, Hits, indexes_of
+from infino.local.querydsl.textindex import WAIT, FieldIndex, Hits, indexes_of
 from infino.local.sql.watchdog import untimed
 from infino.local.store import DatasetView
 
@@ -99,6 +100,7 @@ class SearchPlan:
         self._tables: list[str] = []
         self._fitting: dict[str, dict[str, bool]] = {}
         self._parts: dict[str, SearchPlan] = {}
+        self.waited = 0.0  # seconds for text indexes, all fields together
 
     def bind(self, value: Any) -> str:
         """Return the SQL placeholder of a value."""
@@ -271,5 +273,9 @@ def boosted(clause: Clause, boost: float) -> Clause:
 
 def index_of(plan: SearchPlan, field: SearchField) -> FieldIndex:
     """Return the text index of a field as a search has it; what must be indexed for it is not the search's own time."""
-    with untimed():
-        return indexes_of(plan.view).get(plan.cursor, plan.view, field)
+    started = monotonic()
+    try:
+        with untimed():
+            return indexes_of(plan.view).get(plan.cursor, plan.view, field, WAIT - plan.waited)
+    finally:
+        plan.waited += monotonic() - started

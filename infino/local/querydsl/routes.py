@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from infino.local.http import GatewayCall, Problem, Reply, Route
 from infino.local.querydsl.points import points_of
 from infino.local.querydsl.problems import illegal
@@ -50,6 +52,8 @@ def answer(gateway: Gateway, call: GatewayCall, body: dict[str, Any], start: int
             if "*" not in other and other != name and not _readable(gateway, call, cursor, other):
                 raise Problem(404, "index_not_found_exception", f"no such index [{other}] in [indices_boost]")
         view = gateway.access.view(call.principal, gateway.store.view(cursor, name))
+        if point is not None:
+            view = attrs.evolve(view, pinned=True)
         found = search(cursor, view, body, now=gateway.clock.now(), start=start)
         return found if point is None else {"pit_id": point["id"], **found}
 

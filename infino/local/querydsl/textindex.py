@@ -10,6 +10,7 @@ beyond the last one it has, and to forget those that are gone.
 from __future__ import annotations
 
 import hashlib
+import math
 import shutil
 import threading
 from collections import OrderedDict
@@ -17,12 +18,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 
 import duckdb
 import numpy as np
 import tantivy
 from tantivy import Occur, Query
 
+from infino.local.http import Problem
 from infino.local.memory import BRAKE
 from infino.local.querydsl.fields import SearchField, rows_of
 from infino.local.querydsl.problems import illegal
@@ -40,6 +43,13 @@ PAGE = 10_000
 STEP, STEP_CHARACTERS = 100_000, 50_000_000
 """So many documents, and texts as long as that, are kept at once, for the disk is slow to keep what it is given; who is
 interrupted goes on from there."""
+WAIT = 8.0
+"""Seconds that one search spends on indexing what it needs; the thread goes on with the rest. A caller of ours waits
+longer by itself, for it asks again, and stock clients leave after ten seconds."""
+PACE = 100_000
+"""Documents that are indexed in about a second."""
+LATEST = 30
+"""Seconds after which a caller is to ask again at the latest; ours asks three times within 90 seconds."""
 SMALL = 1000
 """An index of so many documents is rather made anew than deleted from, so that its scores are those of what is left."""
 SNAPSHOTS = 4
@@ -262,18 +272,37 @@ class GrowingIndex:
         every = searcher.search(Query.all_query(), searcher.num_docs, count=False).hits
         return np.sort(np.array(searcher.fast_field_values("n", [address for _, address in every]), np.int64))
 
-    def at(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField) -> FieldIndex:
-        """Return the index as a snapshot has it; what it lacks of that is indexed first, and kept."""
-        with self.lock:
+    def at(
+        self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField, seconds: float
+    ) -> FieldIndex:
+        """Return the index as a snapshot has it; what it lacks of that is indexed first, and kept.
+
+        Args:
+            cursor: A cursor whose transaction is the snapshot.
+            view: The dataset.
+            field: The field that this is the index of.
+            seconds: How long that may take.
+
+        Raises:
+            Problem: 503 when it takes longer.
+        """
+        until = monotonic() + seconds
+        if not self.lock.acquire(timeout=max(seconds, 0.0)):
+            raise self._unfinished(cursor, view, field)
+        try:
             held = self._held.get(view.version)
             if held is not None:
                 return held
             if view.version < self._reached:  # the index has gone on since this snapshot was taken
+                if len(self._known) > PACE and not view.pinned:
+                    raise self._unfinished(cursor, view, field)  # a later snapshot needs no index of its own
                 made = whole(cursor, view, field)
             else:
                 try:
                     self._forget(cursor, view, field)
-                    self._grow(cursor, view, field)
+                    while self._grow(cursor, view, field, STEP, until):
+                        if monotonic() >= until:
+                            raise self._unfinished(cursor, view, field)
                 except (OSError, ValueError):
                     if self._folder is None:
                         raise
@@ -283,11 +312,28 @@ class GrowingIndex:
             while len(self._held) > SNAPSHOTS:
                 self._held.popitem(last=False)
             return made
+        finally:
+            self.lock.release()
+
+    def _unfinished(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField) -> Problem:
+        """Return what is answered to a search that would have to wait for too long."""
+        query = f"select count(*) filter (_seq <= {self._last}), count(*) from {view.table}"
+        done, every = cursor.execute(query).fetchone() or (0, 0)
+        seconds = min(LATEST, 1 + (every - done) // PACE)
+        reason = (
+            f"the texts of [{field.name}] are being indexed, {done:,} of {every:,} documents so far;"
+            f" that goes on by itself, so ask again in {seconds} s"
+        )
+        return Problem(503, "index_not_ready", reason, {"Retry-After": str(seconds)})
 
     def lacks(self, view: DatasetView) -> int:
         """Return how many documents there may be beyond those that are indexed."""
-        last = int(self._known[-1]) if len(self._known) else 0
-        return view.folded - max(last, self._looked_at)
+        return view.folded - self._last
+
+    @property
+    def _last(self) -> int:
+        """The number of the last document that is indexed, or was seen not to have the field."""
+        return max(int(self._known[-1]) if len(self._known) else 0, self._looked_at)
 
     def follow(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField, most: int) -> bool:
         """Index documents that are new, ahead of any search.
@@ -305,7 +351,7 @@ class GrowingIndex:
             if view.version < self._reached:
                 return False
             self._forget(cursor, view, field)
-            return self._grow(cursor, view, field, most) == most
+            return self._grow(cursor, view, field, most)
 
     def _forget(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField) -> None:
         """Delete the documents that are gone; until the engine merges them away, scores count them, as Lucene's do."""
@@ -319,7 +365,7 @@ class GrowingIndex:
         if len(self._known) <= SMALL:
             with writing(self._index) as writer:
                 writer.delete_all_documents()
-            self._known = self._known[:0]
+            self._known, self._looked_at = self._known[:0], 0
             return
         alive = np.sort(np.asarray(cursor.execute(f"select d {rows}").fetchnumpy()["d"], np.int64))
         with writing(self._index) as writer:
@@ -329,29 +375,33 @@ class GrowingIndex:
         self._known = alive
 
     def _grow(
-        self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField, most: int | None = None
-    ) -> int:
-        """Index documents that are new, step by step, and return how many."""
-        before = len(self._known)
-        last = self._known[-1] if before else -1
-        limit = "" if most is None else f" limit {most}"
-        cursor.execute(f"select d, v from {texts_sql(view, field)} where d > {last} order by d{limit}")
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        view: DatasetView,
+        field: SearchField,
+        most: int,
+        until: float = math.inf,
+    ) -> bool:
+        """Index documents that are new, step by step, until time is up, and tell whether there may be more."""
+        (newest,) = cursor.execute(f"select coalesce(max(_seq), 0) from {view.table}").fetchone() or (0,)
+        end = min(newest, self._last + most)  # by numbers, for the engine would look at all documents for a LIMIT
+        cursor.execute(f"select d, v from {texts_sql(view, field)} where d > {self._last} and d <= {end} order by d")
         rows = cursor.fetchmany(PAGE)
         while rows:
+            if monotonic() >= until:
+                return True
             numbers: list[int] = []
             characters = 0
             with writing(self._index) as writer:
-                while rows and len(numbers) < STEP and characters < STEP_CHARACTERS:
+                while rows and len(numbers) < STEP and characters < STEP_CHARACTERS and monotonic() < until:
                     for number, texts in rows:
                         writer.add_document(document(number, texts))
                         numbers.append(number)
                         characters += len(texts) if isinstance(texts, str) else sum(map(len, texts))
                     rows = cursor.fetchmany(PAGE)
             self._known = np.concatenate([self._known, np.array(numbers, np.int64)])
-        grown = len(self._known) - before
-        if most is None or grown < most:
-            self._looked_at = view.folded
-        return grown
+        self._looked_at = max(self._looked_at, end)
+        return bool(end < newest)
 
 
 def document(number: int, texts: str | list[str]) -> tantivy.Document:
@@ -405,17 +455,31 @@ class TextIndexes:
         self._open: OrderedDict[tuple[str, str], GrowingIndex] = OrderedDict()
         self._unnumbered: OrderedDict[tuple[str, str, int], FieldIndex] = OrderedDict()
 
-    def get(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField) -> FieldIndex:
+    def get(
+        self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField, seconds: float = WAIT
+    ) -> FieldIndex:
         """Return the index of a field as the cursor's snapshot has it.
+
+        What is made for one snapshot alone, of samples or of a point in time that writes have left behind, takes the
+        time that it takes: of half of it nothing could be kept.
 
         Args:
             cursor: A cursor whose transaction is the snapshot.
             view: The dataset; its version names the snapshot.
             field: A text field of its catalogue.
+            seconds: How long the search may be kept waiting.
+
+        Raises:
+            Problem: 503 when more is to be indexed than that.
         """
+        key = key_of(view, field)
         if not view.numbered:
-            return self._unnumbered_at(cursor, view, field, (*key_of(view, field), view.version))
-        return self.growing(view, field).at(cursor, view, field)
+            return self._unnumbered_at(cursor, view, field, (*key, view.version))
+        try:
+            return self.growing(view, field).at(cursor, view, field, seconds)
+        except BaseException:
+            view.ask(key[1])  # the thread goes on, also for a caller who has left
+            raise
 
     def growing(self, view: DatasetView, field: SearchField) -> GrowingIndex:
         """Return the index of a field of numbered documents, as far as it has got."""

@@ -10,7 +10,7 @@ import duckdb
 
 from infino.core.redaction import get_logger
 from infino.local.querydsl.fields import Fields, SearchField
-from infino.local.querydsl.textindex import indexes_of, texts_sql
+from infino.local.querydsl.textindex import indexes_of, key_of, texts_sql
 
 if TYPE_CHECKING:
     from infino.local.state import Gateway
@@ -65,41 +65,57 @@ class TextUpkeep:
             self._store.written.clear()
             self._ended.wait(QUIET)
             try:
+                self._answer()
                 self._follow(LEAST if not self._store.written.is_set() else WAITING)
             except (duckdb.Error, MemoryError, OSError, ValueError) as error:
-                # A search does it then, or tells why it can't be done.
+                # A search does it then, as far as it gets, or tells why it can't be done.
                 logger.debug("texts are not indexed ahead: %s", type(error).__name__)
             if not self._store.written.is_set():
                 self.settled.set()
+
+    def _answer(self) -> None:
+        """Make the indexes that searches wait for; one that fails is not tried again before it is asked for again."""
+        while self._store.asked and not self._ended.is_set():
+            asked = self._store.asked.pop()
+            if self._grow(*asked):
+                self._store.asked.add(asked)
 
     def _follow(self, least: int) -> None:
         """Index the texts of each dataset that was written to so often."""
         with self._store.reading() as cursor:
             written = {
-                one.name: (one.uuid, one.next_seq)
+                one.uuid: one.next_seq
                 for one in self._store.list(cursor)
-                if one.next_seq - self._indexed.get(one.uuid, 1) >= least or one.uuid in self._store.asked
+                if one.next_seq - self._indexed.get(one.uuid, 1) >= least
             }
-        for name, (uuid, last) in written.items():
-            while not self._ended.is_set() and self._grow(name):
-                pass
-            self._store.asked.discard(uuid)
+        for uuid, last in written.items():
+            while not self._ended.is_set() and self._grow(uuid):
+                self._answer()
             self._indexed[uuid] = last
 
-    def _grow(self, name: str) -> bool:
-        """Index a slice of the texts of a dataset, and tell whether there may be more."""
+    def _grow(self, uuid: str, index: str = "") -> bool:
+        """Index a slice of the texts of a dataset, or of one of its indexes, and tell whether there may be more.
+
+        An index of a caller who does not see all of a field's values is not one of them: only their searches fill it.
+        """
         with self._store.reading() as cursor:
             self._cursor = cursor
             try:
-                dataset = self._store.find(cursor, name)
+                dataset = next((one for one in self._store.list(cursor) if one.uuid == uuid), None)
                 if dataset is None:
                     return False
                 view = self._store.view_of(cursor, dataset)
                 indexes = indexes_of(view)
-                return any(
+
+                def is_wanted(field: SearchField) -> bool:
+                    if index:
+                        return key_of(view, field)[1] == index
+                    return indexes.begun(view, field) or is_text(cursor, view, field)
+
+                return view.numbered and any(
                     indexes.growing(view, field).follow(cursor, view, field, SLICE)
                     for field in Fields(view)
-                    if view.numbered and (indexes.begun(view, field) or is_text(cursor, view, field))
+                    if is_wanted(field)
                 )
             finally:
                 self._cursor = None

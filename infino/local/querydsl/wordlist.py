@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from infino.local.querydsl.fields import SearchField
 from infino.local.querydsl.plan import BM25_B, BM25_K1, Found, SearchPlan
-from infino.local.querydsl.textindex import indexes_of, texts_sql
+from infino.local.querydsl.textindex import indexes_of, key_of, texts_sql
 from infino.local.store.view import unchanged
 from infino.local.values.analysis import words
 
@@ -50,7 +50,7 @@ def found_in_few(
     split = {text: Counter(words(text)) for text in counts}
     if len(counts) > MOST or max(map(Counter.total, split.values()), default=0) > LONGEST:
         return None
-    view.ask()
+    view.ask(key_of(view, field)[1])
     scores = worths(field, counts, split, tokens, least)
     query = f"select d, v from {texts} where v in (select unnest($1::varchar[])) order by d"
     rows = plan.cursor.execute(query, [list(scores)]).fetchall()

@@ -154,7 +154,7 @@ class Store:
         self._mark = CommitMark(path)
         self._folder = path.parent / "text" if path else None
         self._derived: dict[str, Any] = {}
-        self.asked: set[str] = set()  # the datasets whose texts are to be indexed, though nobody writes to them
+        self.asked: set[tuple[str, str]] = set()  # datasets, and their text indexes that searches wait for
         self.begun = threading.Event()  # set by each reader
         self.written = threading.Event()  # set by each commit; who waits for it clears it
         self._db = duckdb.connect(str(path or ":memory:"), config={**SETTINGS, **(limits or {})})
@@ -345,8 +345,8 @@ class Store:
         self._views[dataset.id] = made
         return made
 
-    def _ask(self, uuid: str) -> None:
-        self.asked.add(uuid)
+    def _ask(self, uuid: str, index: str) -> None:
+        self.asked.add((uuid, index))
         self.written.set()
 
     def fields(self, cursor: duckdb.DuckDBPyConnection, dataset: Dataset) -> Fields:

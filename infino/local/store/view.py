@@ -54,7 +54,8 @@ class DatasetView:
         numbered: Whether its documents have numbers that fit 64 bits; those of samples don't.
         folder: Where what is derived from the documents is kept; None for memory.
         derived: What is derived from the documents of the whole store, for as long as that is open.
-        ask: Asks for the texts of this dataset to be indexed ahead of further searches.
+        ask: Asks for one of its text indexes, by its name, to be made ahead of further searches.
+        pinned: Whether it is as it was at a point in time, so that who asks again gets no later snapshot.
         typed: Field -> name and SQL type of its typed column.
         documents: The table of the documents, where it is not the dataset's own.
         scope: The dotted name of the objects that stand for documents, if they do.
@@ -82,7 +83,8 @@ class DatasetView:
     numbered: bool = True
     folder: Path | None = None
     derived: dict[str, Any] = attrs.field(factory=dict)
-    ask: Callable[[], None] = lambda: None
+    ask: Callable[[str], None] = lambda index: None
+    pinned: bool = False
     typed: Mapping[str, tuple[str, str]] = attrs.field(factory=dict)
     documents: str = ""
     scope: str = ""

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from infino.local.querydsl import search, textindex
+from infino.local.http import Problem
+from infino.local.querydsl import plan, search, textindex
 from infino.local.querydsl.fields import Fields
 from infino.local.querydsl.textindex import TextIndexes
 from infino.local.sql.watchdog import TimeLimit, time_limit, untimed
@@ -199,6 +201,74 @@ def test_who_is_interrupted_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyP
     assert indexed == [1, 2, 3, 4, 5, 6]
     assert len(corpus.ids(STORM)) == 10
     assert indexed == [*range(1, 11)]
+    corpus.close()
+
+
+def test_whose_time_is_up_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch, indexed: list[int]) -> None:
+    now = [0.0]
+    monkeypatch.setattr(textindex, "monotonic", lambda: now[0])
+    monkeypatch.setattr(textindex, "PAGE", 1)
+    corpus = Corpus([{"text": "storm"} for _ in range(10)])
+    counted = textindex.document
+
+    def slowly(number: int, texts: Any) -> Any:
+        now[0] += textindex.WAIT / 4
+        return counted(number, texts)
+
+    monkeypatch.setattr(textindex, "document", slowly)
+    asked: list[str] = []
+    for done in (4, 8):
+        with pytest.raises(Problem, match=rf"503 .* texts of \[text\] .* {done} of 10 documents so far"):
+            corpus.search({"query": STORM}, ask=asked.append)
+    assert corpus.search({"query": STORM}, ask=asked.append)["hits"]["total"]["value"] == 10
+    assert indexed == [*range(1, 11)]
+    assert len(asked) == 2  # of the thread, which goes on for those who do not ask again
+    corpus.close()
+
+
+def test_documents_without_the_field_are_passed_over_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(textindex, "STEP", 2)
+    corpus = Corpus([{"text": "storm"}, *({"n": number} for number in range(7)), {"text": "storm"}, {"n": 7}])
+    assert corpus.ids(STORM) == ["1", "9"]
+    corpus.add([{"n": 8}, {"_id": "1", "text": "calm"}, {"text": "storm"}])
+    assert len(corpus.ids(STORM)) == 2
+    corpus.close()
+
+
+def test_the_time_to_wait_is_that_of_all_fields_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(plan, "monotonic", lambda: now[0])
+    corpus = Corpus([{"a": "storm", "b": "storm"}])
+    left: list[float] = []
+    at = textindex.GrowingIndex.at
+
+    def slow(index: Any, cursor: Any, view: Any, field: Any, seconds: float) -> Any:
+        left.append(seconds)
+        now[0] += 3.0
+        return at(index, cursor, view, field, seconds)
+
+    monkeypatch.setattr(textindex.GrowingIndex, "at", slow)
+    corpus.search({"query": {"multi_match": {"query": "storm", "fields": ["a", "b"]}}})
+    assert left == [textindex.WAIT, textindex.WAIT - 3.0]
+    corpus.close()
+
+
+@pytest.mark.parametrize("pinned", [False, True])
+def test_a_snapshot_left_behind_by_a_large_index_is_taken_anew_unless_it_is_a_point_in_time(
+    monkeypatch: pytest.MonkeyPatch, pinned: bool
+) -> None:
+    monkeypatch.setattr(textindex, "PACE", 1)
+    corpus = Corpus([{"_id": "1", "text": "first storm"}, {"_id": "2", "text": "storm"}])
+    with corpus.store.reading() as cursor:
+        view = attrs.evolve(corpus.store.view(cursor, corpus.name), pinned=pinned)
+        corpus.add([{"_id": "1", "text": "calm"}, {"_id": "3", "text": "storm"}])
+        assert corpus.ids(STORM) == ["2", "3"]
+        if pinned:
+            assert search(cursor, view, {"query": STORM})["hits"]["total"]["value"] == 2
+        else:
+            with pytest.raises(Problem, match=r"503 .* ask again in"):
+                search(cursor, view, {"query": STORM})
+    assert corpus.ids(STORM) == ["2", "3"]
     corpus.close()
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from infino import RetryPolicy
 from infino.local import LocalGateway
-from infino.local.querydsl import textindex, upkeep, wordlist
+from infino.local.querydsl import plan, textindex, upkeep, wordlist
 from infino.local.querydsl.upkeep import TextUpkeep
 from tests.support.signed import Signed
 
@@ -74,6 +75,47 @@ def wait(gateway: LocalGateway, reached: Callable[[], bool]) -> None:
     raise AssertionError("the texts were not indexed")
 
 
+CODES = [(f"c{number}", {"code": f"code{number}"}) for number in range(40)]
+ONE_CODE = {"query": {"match": {"code": "code7"}}}
+"""A search of texts that are not indexed ahead, for they are single words."""
+
+
+def test_a_search_waits_only_so_long_and_the_thread_goes_on_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name, value in ((plan, "WAIT", 0.0), (upkeep, "QUIET", 0.0), (upkeep, "SLICE", 7)):
+        monkeypatch.setattr(module, name, value)
+    with LocalGateway() as gateway:
+        call = Signed(gateway)
+        call("PUT", "/codes")
+        call.bulk("codes", *lines(CODES))
+        answer = call("POST", "/codes/querydsl", ONE_CODE)
+        assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+        sentence = "the texts of [code] are being indexed, 0 of 40 documents so far;"
+        assert answer.reason == f"{sentence} that goes on by itself, so ask again in 1 s"
+        index = indexed(gateway, len(CODES))
+        assert [hit["_id"] for hit in call("POST", "/codes/querydsl", ONE_CODE).json["hits"]["hits"]] == ["c7"]
+        with index.lock:  # somebody else is at it
+            call.bulk("codes", *lines([("new", {"code": "code7"})]))
+            answer = call("POST", "/codes/querydsl", ONE_CODE)
+            assert (answer.status, "40 of 41 documents" in answer.reason) == (503, True)
+        wait(gateway, lambda: len(index._known) == 41)
+        with gateway.state.store.reading() as cursor:
+            gateway.state.store.view(cursor, "codes").ask("an index of a caller's own")
+        wait(gateway, lambda: not gateway.state.store.asked)
+
+
+def test_a_client_asks_again_until_the_texts_are_indexed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name, value in ((plan, "WAIT", 0.0), (upkeep, "QUIET", 0.0), (textindex, "LATEST", 0)):
+        monkeypatch.setattr(module, name, value)
+    with LocalGateway() as gateway, gateway.client(retry=RetryPolicy(base=0)) as client:
+        client.datasets.create("codes")
+        client.records.bulk("codes", [note for _, note in CODES])
+        retries: list[Any] = []
+        client.on("retry", lambda event: (retries.append(event), indexed(gateway, len(CODES))))
+        found = client.query.dsl("codes", ONE_CODE)
+        assert [hit["code"] for hit in found] == ["code7"]
+        assert len(retries) == 1
+
+
 WORDS = ("Los Angeles", "los alamos", "New York", "new-york new", "", "!", "x " * 30)
 SEARCHES: list[dict[str, Any]] = [
     {"term": {"place": "new"}}, {"term": {"place": {"value": "NEW", "case_insensitive": True}}},
@@ -109,7 +151,8 @@ def test_few_texts_are_searched_without_an_index_until_there_is_one(monkeypatch:
             patch.setattr(textindex.GrowingIndex, "follow", lambda *_: False)
             found = answers()
         assert [total["value"] for total, _ in found] == [172, 172, 0, 258, 344, 172, 0, 86, 257, 5]
-        call("POST", "/places/querydsl", {"query": {"term": {"place": "x"}}})  # it asks for the index
+        for field in ("place", "only"):  # each search asks for the index of its field
+            call("POST", "/places/querydsl", {"query": {"term": {field: "x"}}})
         every = gateway.state.store._derived["texts"]._open.values()
         wait(gateway, lambda: sorted(len(one._known) for one in every) == [600, 600])
         monkeypatch.setattr(wordlist, "found_in_few", None)
