@@ -54,6 +54,7 @@ def test_a_decimal_keeps_its_digits(call: Signed, value: str) -> None:
         "SELECT n FROM d WHERE n IN (SELECT coalesce(f, x) FROM d)",
         "SELECT coalesce(CAST(t AS DECIMAL(38, 20)), f) FROM d", "SELECT coalesce(t::DECIMAL(38, 20), f) FROM d",
         "SELECT coalesce(f, 0.300000000000000041, x::float8) FROM d",
+        "SELECT format('{}', x) FROM d", "SELECT 'a' || printf('%.20f', x) FROM d",
         "INSERT INTO d (z) SELECT coalesce(x, f) FROM d", "UPDATE d SET z = coalesce(x, f)",
     ],
 )  # fmt: skip

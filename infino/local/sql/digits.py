@@ -17,7 +17,17 @@ import orjson
 
 from infino.local.catalogue.kinds import SAFE_DIGITS
 from infino.local.sql.dialect import wrong_sql
-from infino.local.sql.guard import BEYOND, CHOOSERS, Cast, Node, Statement, loses_zone, nodes_of
+from infino.local.sql.guard import (
+    BEYOND,
+    CHOOSERS,
+    TEMPLATES,
+    Cast,
+    Node,
+    Statement,
+    loses_fraction,
+    loses_zone,
+    nodes_of,
+)
 
 PLACES = 10
 """Behind the point of a DECIMAL without precision, where that is enough."""
@@ -46,7 +56,6 @@ FLOATS = frozenset({"DOUBLE", "FLOAT"})
 TEXTS = frozenset({"VARCHAR", "ENUM", "NULL"})
 TIMES = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS"})
 CLOCK = re.compile(r"\d[T ].*[1-9]")
-FINER = re.compile(r"\.\d{6}\d*[1-9]")
 Use = Literal["chosen", "compared", ""]
 """Whether a value is one of several, compared with others, or neither."""
 
@@ -190,8 +199,8 @@ def text_loss(text: str, target: Node) -> str | None:
         return f"which has no zone: write TIMESTAMPTZ '{text}'"
     if kind == "DATE" and CLOCK.search(text):
         return f"which has no time of day: write TIMESTAMP '{text}'"
-    if (kind in TIMES or kind == "TIMESTAMP WITH TIME ZONE") and FINER.search(text):
-        return f"which has no nanoseconds: write TIMESTAMP_NS '{text}'"
+    if (problem := loses_fraction(kind, text)) is not None:
+        return problem
     try:
         number = Decimal(text.strip())
     except InvalidOperation:
@@ -223,7 +232,7 @@ def innermost(kind: Node) -> Node:
 
 def use_by(kind: str, name: str) -> Use:
     """Return what an expression of a kind, or a function of a name, does with the values of its arguments."""
-    if kind in CHOOSING or name.startswith(CHOOSERS):
+    if kind in CHOOSING or name.startswith(CHOOSERS) or name in TEMPLATES:
         return "chosen"
     return "compared" if kind.startswith(COMPARING) else ""
 

@@ -71,7 +71,7 @@ MEETING = words(
     "BETWEEN CASE COMPARISON SUBQUERY WINDOW ARRAY_CONSTRUCTOR COMPARE_IN COMPARE_NOT_IN OPERATOR_COALESCE"
     " OPERATOR_NULLIF SET_OPERATION_NODE RECURSIVE_CTE_NODE EXPRESSION_LIST || concat if ifnull"
     " map nullif row struct_pack to_json json_object json_array json_group_array json_group_object row_to_json"
-    " array_to_json md5_number json_transform json_transform_strict from_json from_json_strict"
+    " array_to_json md5_number format printf json_transform json_transform_strict from_json from_json_strict"
 )
 """The classes and types of nodes, and names of functions, in which one value meets another one."""
 CHOOSERS = ("list_", "array_", "greatest", "least", "floor", "ceil", "date_")
@@ -79,6 +79,11 @@ CHOOSERS = ("list_", "array_", "greatest", "least", "floor", "ceil", "date_")
 ZONELESS = words("TIMESTAMP DATETIME TIMESTAMP_S TIMESTAMP_MS TIMESTAMP_US TIMESTAMP_NS DATE TIME TIME_NS")
 ZONED, IN_UTC = r"\d:\d\d[\d:.]*\s*([+-]\d\d(:?\d\d)*|[A-Za-z][\w/+-]*)", r"\d\s*([+-]00(:?00)?|Z|UTC|GMT)"
 """An offset from UTC or the name of a zone behind a time, and those of UTC itself, which lose nothing."""
+FINER = dict.fromkeys(("TIMESTAMP", "DATETIME", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_US"), "TIMESTAMP_NS") | {
+    **dict.fromkeys(("TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE"), "TIMESTAMPTZ_NS"), "TIME": "TIME_NS",
+    **dict.fromkeys(("TIMETZ", "TIME WITH TIME ZONE", "TIMESTAMP_NS", "TIMESTAMPTZ_NS", "TIME_NS")),
+}  # fmt: skip
+"""Types of times -> the one with nanoseconds, where there is a better one."""
 MADE = words("DECIMAL JSON UHUGEINT") | ZONELESS
 """The types by whose casts a statement may lose something by itself."""
 BEYOND = re.compile(r"(?<![\w.])[0-9]{39,}(?![\w.])")
@@ -248,6 +253,17 @@ def loses_zone(text: str) -> bool:
     return re.search(ZONED + r"\s*\Z", text, re.ASCII) is not None and not re.search(IN_UTC + r"\s*\Z", text, re.ASCII)
 
 
+def loses_fraction(kind: str, text: str) -> str | None:
+    """Return why a type of times does not hold the digits that a text has of a second, unless it does."""
+    places = 9 if kind.endswith("_NS") else 6
+    if kind not in FINER or not re.search(rf"\.\d{{{places}}}\d*[1-9]", text, re.ASCII):
+        return None
+    better = FINER[kind]
+    return (
+        f"which has no nanoseconds: write {better} '{text}'" if better else f"which keeps {places} digits of a second"
+    )
+
+
 class Check:
     """One walk over the tree of a statement.
 
@@ -376,11 +392,13 @@ class Check:
             self._types.append((node["type_name"].upper(), *place))
 
     def _check_cast(self, node: Node) -> None:
-        """Refuse a time with a zone that is written for a type without one: the engine would leave the zone out."""
+        """Refuse a time that is written for a type without its zone or its digits: the engine would leave them out."""
         name = str(node["type_expr"].get("type_name")).upper()
         text = str((node["child"].get("literal") or {}).get("text"))
         if name in ZONELESS and loses_zone(text):
             raise wrong_sql(f"{name} has no zone, so that of '{text}' would be lost: write TIMESTAMPTZ '{text}'")
+        if (problem := loses_fraction(name, text)) is not None:
+            raise wrong_sql(f"'{text}' is written as {name}, {problem}")
 
     def _check_function(self, name: str) -> None:
         reason = refused_functions().get(name, "the engine has none of this name")

@@ -26,6 +26,8 @@ INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "U
 BIG_INTEGERS = frozenset({"UBIGINT", "HUGEINT", "UHUGEINT", "BIGNUM"})
 OBJECTS = ("STRUCT", "MAP", "UNION")
 NULL = '{"Null":null}'
+PLAIN = frozenset({"boolean", "tinyint", "utinyint", "smallint", "integer", "bigint", "double", "varchar"})
+"""The types whose values JSON shows whole, wherever they are."""
 NESTED = frozenset({"Array", "Object", "Json"})
 WITH_DECIMALS = {"decimal": "Decimal", "varchar": "String", "enum": "String", "struct": "Object", "map": "Object"}
 """Type -> its tag inside a list or object that holds decimals."""
@@ -159,6 +161,8 @@ def _inside(kind: DuckDBPyType, value: str) -> str | None:
         return f"to_base64({value})"
     if kind.id == "decimal":
         return digits(str(kind)).format(value)
+    if kind.id == "union" and not {str(child).lower() for _, child in kind.children} <= PLAIN:
+        raise wrong_sql(f"JSON would not show all of a {kind}: select a member of it by union_extract")
     return moment(kind, value, "Z") or single(kind, value) or unbent(kind, value)
 
 

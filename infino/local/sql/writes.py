@@ -164,8 +164,8 @@ class WriteStatement:
         if not stored and len(texts) == given:
             return self._change(target, {}, texts)
         if statement.conflict is None:
-            taken = next(iter(stored), "given twice")
-            reason = f"_id [{taken}] exists already; use ON CONFLICT (_id) DO UPDATE SET ... or UPSERT INTO"
+            told = f"_id [{next(iter(stored))}] exists already" if stored else "an _id is given twice"
+            reason = f"{told}; use ON CONFLICT (_id) DO UPDATE SET ... or UPSERT INTO"
             raise Problem(409, "version_conflict_engine_exception", reason)
         changed = self._resolved(target, statement.conflict, statement.source, names)
         kept = {id: changed.get(id) or texts[id] for id in texts if id in changed or id not in stored}
@@ -188,7 +188,7 @@ class WriteStatement:
             for assign, value in zip(setters, values, strict=True):
                 if assign is not None:
                     assign(document, value)
-            texts[secrets.token_hex(16) if id is None else str(id)] = exact.dumps(document)
+            texts[id_of(id)] = exact.dumps(document)
             given, fresh = given + 1, fresh and id is None
         return texts, given, fresh
 
@@ -265,10 +265,25 @@ def columns_in_order(view: DatasetView, width: int) -> list[str]:
 
 
 def once_each(names: Sequence[str]) -> None:
-    """Raise a 400 for a column that is given twice, for one of its values would be lost."""
+    """Raise a 400 for a column that is given twice, or within another one, for one of the values would be lost."""
     twice = [name for name, number in Counter(names).items() if number > 1]
     if twice:
         raise wrong_sql(f"the column {twice[0]} is given twice")
+    given = set(names)
+    for name in names:
+        parts = name.split(".")
+        for length in range(1, len(parts)):
+            if (outer := ".".join(parts[:length])) in given:
+                raise wrong_sql(f"the column {name} lies within {outer}, which is given too")
+
+
+def id_of(value: Any) -> str:
+    """Return the id that a value of `_id` stands for; a new one for NULL."""
+    if value is None:
+        return secrets.token_hex(16)
+    if value == "" or isinstance(value, bool | list | dict) or "\0" in str(value):
+        raise wrong_sql("_id must be a number or a text that is not empty")
+    return str(value)
 
 
 def where(condition: str) -> str:
@@ -316,8 +331,10 @@ def setter(view: DatasetView, field: str) -> Setter:
         inner = document
         for key in keys[:-1]:
             below = inner.get(key)
-            if not isinstance(below, dict):
+            if below is None:
                 below = inner[key] = {}
+            elif not isinstance(below, dict):
+                raise wrong_sql(f"a record has a value at {key}, which would be lost to the column {field} within it")
             inner = below
         inner[keys[-1]] = value
 

@@ -18,6 +18,7 @@ MOMENT_IN_UTC = MOMENT.format("({} AT TIME ZONE 'UTC')")
 """The same for a time with a zone, but for the zone behind it."""
 LONG_NUMBER = r"[\[:,\s]-?[0-9.]{{17}}"
 NESTED = frozenset({"list", "array", "map", "struct"})
+ZONED_MOMENTS = frozenset({"timestamp with time zone", "timestamptz_ns"})
 LOCAL_MOMENTS = frozenset({"timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns"})
 
 
@@ -31,9 +32,10 @@ def moment(kind: DuckDBPyType, value: str, zone: str) -> str | None:
     """
     if kind.id in LOCAL_MOMENTS:
         return MOMENT.format(value)
-    if kind.id != "timestamp with time zone":
+    if kind.id not in ZONED_MOMENTS:
         return None
-    return f"CASE WHEN isfinite({value}) THEN {MOMENT_IN_UTC.format(value)} || '{zone}' ELSE {value}::VARCHAR END"
+    shown = f"{MOMENT_IN_UTC.format(value)} || '{zone}'"
+    return f"CASE WHEN isfinite({value}::TIMESTAMPTZ) THEN {shown} ELSE {value}::VARCHAR END"
 
 
 def single(kind: DuckDBPyType, value: str) -> str | None:
