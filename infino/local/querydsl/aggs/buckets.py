@@ -100,9 +100,9 @@ class Choice(BucketAggregation):
 
     def keys(self, level: Level) -> str:
         """Return each document with the number of each choice that it meets."""
-        cases = ", ".join(f"case when {condition} then {n} end" for n, (_, condition) in enumerate(self.choices))
-        numbers = f"list_filter([{cases}]::bigint[], lambda x: x is not null)"
-        return f"select d, b as p, unnest({numbers}) as k from {level.rows}"
+        cases = [f"case when {condition} then {n} end" for n, (_, condition) in enumerate(self.choices)]
+        each = cases[0] if len(cases) == 1 else f"unnest([{', '.join(cases)}]::bigint[])"
+        return f"select * from (select d, b as p, {each} as k from {level.rows}) where k is not null"
 
     def filled(self, runner: Running, level: Level) -> list[list[AggregationBucket]]:
         """Return the buckets of each parent."""

@@ -9,7 +9,7 @@ from infino.local.http import unsupported
 from infino.local.querydsl.aggs.base import Aggregation, Context, Level, Result, Running, tell_buckets
 from infino.local.querydsl.aggs.buckets import AggregationBucket, BucketAggregation
 from infino.local.querydsl.aggs.histograms import HISTOGRAMS, DateHistogram, Histogram
-from infino.local.querydsl.aggs.terms import key_text, key_values
+from infino.local.querydsl.aggs.terms import each_key, key_text
 from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.fields import SearchField
 from infino.local.querydsl.options import check_options
@@ -72,14 +72,9 @@ class CompositeSource:
         self.column = reader.column(self.field)
         self.type = self.field.sql_type
 
-    def values(self) -> str:
-        """Return the SQL of the list of a document's keys; it holds NULL for a wanted missing one."""
-        keys = key_values(self.column, self.field, None)
-        if self.buckets is not None:
-            keys = f"list_distinct(list_transform({keys}, lambda x: {self.buckets.bucket_sql('x')}))"
-        if self.field.kind == "none":
-            keys = f"[]::{self.type}[]"
-        return f"(case when len({keys}) = 0 then [null]::{self.type}[] else {keys} end)" if self.missing else keys
+    def keys(self) -> str:
+        """Return the SQL of a document's keys, a row each, which is NULL where it has none."""
+        return each_key(self.column, self.field, None, None if self.buckets is None else self.buckets.bucket_sql)
 
     def show(self, key: Any) -> Any:
         """Return a key as the answer has it."""
@@ -136,10 +131,11 @@ class Composite(BucketAggregation):
 
     def _parts(self, level: Level) -> str:
         """Return the SQL of each document with each combination of its keys in columns."""
-        rows = f"select d, {', '.join(f'{s.values()} as l{n}' for n, s in enumerate(self.sources))} from {level.rows}"
-        for number in range(len(self.sources)):
-            rows = f"select *, unnest(l{number}) as k{number} from ({rows})"
-        return rows
+        rows = level.rows
+        for number, source in enumerate(self.sources):
+            rows = f"(select *, {source.keys()} as k{number} from {rows}) r"
+        present = [f"k{number} is not null" for number, source in enumerate(self.sources) if not source.missing]
+        return f"select * from {rows}{' where ' if present else ''}{' and '.join(present)}"
 
     def _key(self) -> str:
         """Return the SQL of a whole key as one text."""

@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 
 from infino.local.querydsl.aggs.base import MAX_BUCKETS, Aggregation, Context, Level, Result, Running, tell_buckets
 from infino.local.querydsl.aggs.buckets import AggregationBucket, BucketAggregation, answer_of
-from infino.local.querydsl.aggs.terms import key_values, read_order, sort_value
+from infino.local.querydsl.aggs.terms import each_key, key_values, read_order, sort_value
 from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.fields import NUMERIC, once
 from infino.local.querydsl.problems import illegal
@@ -112,14 +112,14 @@ class Histogram(BucketAggregation):
 
     def keys(self, level: Level) -> str:
         """Return each document with each of its keys."""
-        values = key_values(self.column_sql, self.on, self.missing)
         if self.on.kind == "range":
-            keys = f"list_distinct(flatten(list_transform({values}, lambda x: {self.keys_between('x.lo', 'x.hi')})))"
+            values = key_values(self.column_sql, self.on, self.missing)
+            between = f"list_transform({values}, lambda x: {self.keys_between('x.lo', 'x.hi')})"
+            keys = f"unnest(list_distinct(flatten({between})))"
         else:
-            keys = f"list_distinct(list_transform({values}, lambda x: {self.bucket_sql('x')}))"
-        tests = [f"k {sign} {end!r}" for sign, end in self.inside() if end is not None]
-        where = f" where {' and '.join(tests)}" if tests else ""
-        return f"select * from (select d, b as p, unnest({keys}) as k from {level.rows}){where}"
+            keys = each_key(self.column_sql, self.on, self.missing, self.bucket_sql)
+        tests = ["k is not null", *(f"k {sign} {end!r}" for sign, end in self.inside() if end is not None)]
+        return f"select * from (select d, b as p, {keys} as k from {level.rows}) where {' and '.join(tests)}"
 
     def keys_between(self, low: str, high: str) -> str:
         """Return the SQL of the keys of all values of a range; of too many, enough to tell that they are."""
@@ -140,7 +140,7 @@ class Histogram(BucketAggregation):
 
     def results(self, runner: Running, level: Level) -> list[Result]:
         """Return the buckets of each parent, with empty ones in between unless they are not wanted."""
-        sql = f"select p, k, count(*) from ({self.keys(level)}) where k is not null group by p, k order by p, k"
+        sql = f"select p, k, count(*) from ({self.keys(level)}) group by p, k order by p, k"
         counted: list[dict[float, int]] = [{} for _ in range(level.size)]
         for parent, key, count in runner.plan.run(sql):
             counted[parent][key] = count

@@ -57,6 +57,26 @@ def key_values(column: str, field: SearchField, missing: str | None) -> str:
     return f"(case when len({column}) = 0 then [{missing}] else {values} end)" if missing else values
 
 
+def each_key(column: str, field: SearchField, missing: str | None, key: Callable[[str], str] | None = None) -> str:
+    """Return the SQL of a document's distinct keys, a row each, which is NULL where it has none.
+
+    The key of a single value is made without a list, which would take the engine ten times as long.
+
+    Args:
+        column: The column of the values.
+        field: Their field.
+        missing: The SQL of what stands for none, if anything.
+        key: Returns the SQL of the key of a value, where that is another.
+    """
+    if field.kind == "none" or not field.many:
+        value = f"coalesce({column}, {missing})" if missing else column
+        return key(value) if key else value
+    keys = key_values(column, field, missing)
+    if key:
+        keys = f"list_distinct(list_transform({keys}, lambda x: {key('x')}))"
+    return f"unnest(case when len({keys}) > 0 then {keys} else [null] end)"
+
+
 class Terms(BucketAggregation):
     """`terms`, counted exactly: nothing is left out as sharded engines do."""
 
@@ -89,7 +109,7 @@ class Terms(BucketAggregation):
 
     def _chosen(self) -> str:
         """Return the SQL condition of the keys `k` that `include` and `exclude` leave."""
-        tests = ["true"]
+        tests = ["k is not null"]
         for name, sign in (("include", ""), ("exclude", "not ")):
             given = self.node.options.get(name)
             if isinstance(given, dict):
@@ -112,8 +132,8 @@ class Terms(BucketAggregation):
 
     def keys(self, level: Level) -> str:
         """Return each document with each of its terms."""
-        values = key_values(self.column_sql, self.on, self.missing)
-        return f"select * from (select d, b as p, unnest({values}) as k from {level.rows}) where {self.chosen}"
+        keys = each_key(self.column_sql, self.on, self.missing)
+        return f"select * from (select d, b as p, {keys} as k from {level.rows}) where {self.chosen}"
 
     def results(self, runner: Running, level: Level) -> list[Result]:
         """Return the greatest buckets of each parent."""
