@@ -12,9 +12,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import bz2
 import gzip
 import io
 import json
+import lzma
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -76,6 +80,16 @@ def make_ndjson_gz(path: Path, count: int) -> None:
         file.writelines(lines(count))
 
 
+def make_ndjson_bz2(path: Path, count: int) -> None:
+    with bz2.open(path, "wb", compresslevel=1) as file:
+        file.writelines(lines(count))
+
+
+def make_ndjson_xz(path: Path, count: int) -> None:
+    with lzma.open(path, "wb", preset=0) as file:
+        file.writelines(lines(count))
+
+
 def make_ndjson_zst(path: Path, count: int) -> None:
     import pyarrow
 
@@ -107,6 +121,22 @@ def make_csv_gz(path: Path, count: int) -> None:
             csv.write_csv(piece, file, csv.WriteOptions(include_header=number == 0))
 
 
+def make_csv_utf16(path: Path, count: int) -> None:
+    from pyarrow import csv
+
+    with path.open("w", encoding="utf-16", newline="") as file:
+        for number, piece in enumerate(pieces(count)):
+            made = io.BytesIO()
+            csv.write_csv(piece, made, csv.WriteOptions(include_header=number == 0))
+            file.write(made.getvalue().decode())
+
+
+def make_folder(path: Path, count: int) -> None:
+    path.mkdir()
+    for number in range(10):
+        make_csv(path / f"{number}.csv", count // 10)
+
+
 def make_parquet(path: Path, count: int, group: int = PIECE) -> None:
     from pyarrow import parquet
 
@@ -127,22 +157,48 @@ def make_ipc(path: Path, count: int) -> None:
 
     tables = pieces(count)
     first = next(tables)
-    with pyarrow.ipc.new_file(path, first.schema) as writer:
+    new = pyarrow.ipc.new_file if path.suffix == ".arrow" else pyarrow.ipc.new_stream
+    with new(path, first.schema) as writer:
         writer.write_table(first)
         for piece in tables:
             writer.write_table(piece)
+
+
+def make_orc(path: Path, count: int) -> None:
+    from pyarrow import orc
+
+    with orc.ORCWriter(str(path), stripe_size=1 << 22) as writer:
+        for piece in pieces(count):
+            writer.write(piece)
+
+
+def make_sqlite(path: Path, count: int) -> None:
+    store = sqlite3.connect(path)
+    store.execute("CREATE TABLE rows (event_id, service, status, latency_ms)")
+    store.executemany(
+        "INSERT INTO rows VALUES (?, ?, ?, ?)", (tuple(record(number).values()) for number in range(count))
+    )
+    store.commit()
+    store.close()
 
 
 FILES: dict[str, Callable[[Path, int], None]] = {
     "rows.ndjson": make_ndjson,
     "rows.ndjson.gz": make_ndjson_gz,
     "rows.ndjson.zst": make_ndjson_zst,
+    "rows.ndjson.bz2": make_ndjson_bz2,
+    "rows.ndjson.xz": make_ndjson_xz,
     "rows.json": make_json,
     "rows.csv": make_csv,
     "rows.csv.gz": make_csv_gz,
+    "wide.csv": make_csv_utf16,
+    "folder": make_folder,
     "rows.parquet": make_parquet,
     "groups.parquet": make_parquet_groups,
     "rows.arrow": make_ipc,
+    "rows.arrows": make_ipc,
+    "rows.orc": make_orc,
+    "rows.db": make_sqlite,
 }
 
 
@@ -211,6 +267,31 @@ def dataset(path: Path) -> Any:
     return dataset.dataset(path)
 
 
+def scanner(path: Path) -> Any:
+    from pyarrow import dataset
+
+    return dataset.dataset(path).scanner()
+
+
+def orc_file(path: Path) -> Any:
+    from pyarrow import orc
+
+    return orc.ORCFile(path)
+
+
+def sqlite_rows(path: Path) -> Any:
+    store = sqlite3.connect(path)
+    store.row_factory = sqlite3.Row
+    return store.execute("SELECT * FROM rows")
+
+
+def sqlalchemy_rows(path: Path) -> Any:
+    import sqlalchemy
+
+    connection = sqlalchemy.create_engine(f"sqlite:///{path}").connect()
+    return connection.execution_options(yield_per=1000).execute(sqlalchemy.text("SELECT * FROM rows"))
+
+
 def relation(count: int) -> Any:
     import duckdb
 
@@ -241,6 +322,9 @@ KINDS: dict[str, tuple[Callable[[Any], Any], str | None, dict[str, Any]]] = {
     "ndjson_without_ids": (Path, "rows.ndjson", {"id": None}),
     "ndjson_gz": (Path, "rows.ndjson.gz", {}),
     "ndjson_zst": (Path, "rows.ndjson.zst", {}),
+    "ndjson_bz2": (Path, "rows.ndjson.bz2", {}),
+    "ndjson_xz": (Path, "rows.ndjson.xz", {}),
+    "ndjson_text": (open, "rows.ndjson", {}),
     "ndjson_stream": (piped, "rows.ndjson", {}),
     "ndjson_async": (Path, "rows.ndjson", {}),
     "json": (Path, "rows.json", {}),
@@ -249,13 +333,20 @@ KINDS: dict[str, tuple[Callable[[Any], Any], str | None, dict[str, Any]]] = {
     "csv_gz": (Path, "rows.csv.gz", {}),
     "csv_stream": (piped, "rows.csv", {"format": "csv"}),
     "csv_as_text": (Path, "rows.csv", {"types": "text"}),
+    "csv_row_by_row": (Path, "rows.csv", {"comment": "#"}),
+    "csv_utf16": (Path, "wide.csv", {}),
+    "csv_folder": (Path, "folder", {}),
+    "csv_pattern": (lambda path: str(path / "*.csv"), "folder", {}),
     "parquet": (Path, "rows.parquet", {}),
     "parquet_large_groups": (Path, "groups.parquet", {}),
     "parquet_stream": (piped, "rows.parquet", {}),
     "parquet_async": (Path, "rows.parquet", {}),
     "parquet_pyarrow": (parquet_file, "rows.parquet", {}),
     "dataset_pyarrow": (dataset, "rows.parquet", {}),
+    "scanner_pyarrow": (scanner, "rows.parquet", {}),
+    "orc_pyarrow": (orc_file, "rows.orc", {}),
     "arrow_file": (Path, "rows.arrow", {}),
+    "arrow_stream": (Path, "rows.arrows", {}),
     "arrow": (pieces, None, {}),
     "arrow_async": (lambda count: one_by_one(pieces(count)), None, {}),
     "arrow_reader": (reader, None, {}),
@@ -263,6 +354,8 @@ KINDS: dict[str, tuple[Callable[[Any], Any], str | None, dict[str, Any]]] = {
     "polars_lazy": (polars_lazy, "rows.parquet", {}),
     "pandas": (lambda count: (piece.to_pandas() for piece in pieces(count)), None, {}),
     "pandas_chunks": (pandas_chunks, "rows.csv", {}),
+    "sqlite": (sqlite_rows, "rows.db", {}),
+    "sqlalchemy": (sqlalchemy_rows, "rows.db", {}),
     "duckdb": (relation, None, {}),
     "duckdb_file": (relation_of_file, "rows.parquet", {}),
 }
@@ -300,6 +393,14 @@ def again(*arguments: Any) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def remove(path: Path) -> None:
+    """Make room for what is made next."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def compare(counts: list[int], kinds: Sequence[str]) -> int:
     peaks: dict[str, list[float]] = {kind: [] for kind in kinds}
     files = {KINDS[kind][1] for kind in kinds}
@@ -308,6 +409,7 @@ def compare(counts: list[int], kinds: Sequence[str]) -> int:
         for file in sorted(files, key=str):  # one at a time, for they are large
             for count in counts:
                 if file is not None:
+                    remove(folder / file)
                     again("--make", folder / file, count)
                 for kind in (kind for kind in kinds if KINDS[kind][1] == file):
                     found = again("--child", port, kind, count, folder)
@@ -315,7 +417,7 @@ def compare(counts: list[int], kinds: Sequence[str]) -> int:
                     shown = f"peak {found['peak']:6.1f} MB, {found['before']:6.1f} MB before; {found['seconds']:6.1f} s"
                     print(f"  {kind:20} {count:12,} records: {shown}", flush=True)
             if file is not None:
-                (folder / file).unlink()
+                remove(folder / file)
     least = round(1 / FLAT, 2)
     return settle(
         "memory",
