@@ -122,6 +122,14 @@ class FieldShape:
         if len(self.kinds) > 1 and self.kinds & {"text", "booleans"}:
             raise self.refusal(f"holds {' and '.join(sorted(self.kinds))}, which CSV does not tell apart")
 
+    def check_parquet(self) -> None:
+        """Refuse what Parquet cannot hold."""
+        if self.kinds == {"objects"} and not self.fields:
+            raise self.refusal("holds only objects without members, for which Parquet has no form")
+        for shape in (self.inner, *self.fields.values()):
+            if shape is not None:
+                shape.check_parquet()
+
     def refusal(self, why: str) -> ValidationError:
         """Make the error that names the field."""
         return ValidationError(f"the field {self.name!r} {why}: export to .ndjson, which carries everything")
@@ -232,6 +240,9 @@ class Export:
         schema = pa.schema([(name, shape.arrow(pa)) for name, shape in self._shapes.items()])
         if self._format == "parquet":
             from pyarrow import parquet
+
+            for shape in self._shapes.values():
+                shape.check_parquet()
 
             writer: Any = parquet.ParquetWriter(made, schema)
         else:

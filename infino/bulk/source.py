@@ -301,6 +301,8 @@ class SourceReader:
                 yield part, encoder.encode
 
     def _records(self, records: list[Any]) -> Iterator[_Part]:
+        if self._options.op == "ready":
+            raise ValidationError("op='ready' takes action lines and their documents, and the source holds columns")
         for at in range(0, len(records), MOST):
             yield records[at : at + MOST], self._encoder.encode
 

@@ -90,6 +90,7 @@ def test_a_price_keeps_the_zeros_it_was_written_with(
         ([{"a": 1}, {"a": "x"}], ".parquet", "'a' holds integers and text"),
         ([{"a": [1]}, {"a": {"b": 1}}], ".arrow", "'a' holds lists and objects"),
         ([{"o": {"x": 1}}, {"o": {"x": "y"}}], ".parquet", "'o.x'"),
+        ([{"a": 1, "o": [{"x": {}}]}], ".parquet", r"'o\[\].x' holds only objects without members"),
         ([{"a": [1]}], ".csv", "'a' holds lists"),
         ([{"a": 1}, {"a": "x"}], ".csv", "'a' holds"),
         ([{"zip": "123"}, {"zip": "456"}], ".csv", "'zip' holds text that reads as numbers"),

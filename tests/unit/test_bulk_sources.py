@@ -462,6 +462,12 @@ def test_dead_letters_come_back_as_they_were(tmp_path: Path) -> None:
         DeadLetter(tmp_path / "dead.ndjson", "d", str(tmp_path / "dead.ndjson"))
 
 
+@pytest.mark.parametrize("source", [pandas.DataFrame({"a": [1]}), [polars.DataFrame({"a": [1]})], b"a,b\n1,2\n"])
+def test_columns_are_no_action_lines(source: Any) -> None:
+    with pytest.raises(ValidationError, match="op='ready' takes action lines"):
+        read(source, op="ready")
+
+
 @pytest.mark.parametrize("kind", ["records", "lines", "columns", "ready"])
 def test_settled_positions_are_passed_over(kind: str) -> None:
     done = Intervals([(3, 5), (9, 10), (4, 7), (30, 99)])
