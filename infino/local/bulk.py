@@ -382,10 +382,12 @@ def update(
     if isinstance(doc, dict):
         author.check(doc, old)
     merged = merge(old, doc) if isinstance(doc, dict) else old
-    # To whom something is hidden, "noop" would tell whether a guess at its value is right.
-    if merged == old and author.sees_all and request.get("detect_noop", True):
+    text = encoded(merged)
+    # To whom something is hidden, "noop" would tell whether a guess at its value is right. The texts are compared, for
+    # true, 1 and 1.0 are equal and not the same.
+    if author.sees_all and request.get("detect_noop", True) and text == encoded(old):
         return state, "noop", state.version
-    return StoredDocument(version, encoded(merged)), "updated", version
+    return StoredDocument(version, text), "updated", version
 
 
 def encoded(document: dict[str, Any]) -> str:

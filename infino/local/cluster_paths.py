@@ -5,20 +5,30 @@ There is one node, every acknowledged write is durable and visible, and a datase
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from infino.local import datasets
-from infino.local.http import GatewayCall, Problem, Reply, stock_routes
+from infino.local.http import GatewayCall, Problem, Reply, stock_routes, unsupported
 from infino.local.opensearch_paths import SHARDS, ask, one_dataset
 from infino.local.stock_parameters import parameters_of
 
 if TYPE_CHECKING:
     from infino.local.state import Gateway
 
+HEALTHY = {
+    "level": "cluster", "wait_for_status": "green|yellow|red", "wait_for_no_relocating_shards": "true|false",
+    "wait_for_nodes": r"1|(>=|ge\()[01]\)?|(<=|le\()[1-9]\d*\)?|(<|lt\()([2-9]|\d\d+)\)?",
+}  # fmt: skip
+"""What may be asked of the health, and the values with which the answer is the one that there is."""
+
 
 def health(gateway: Gateway, call: GatewayCall) -> Reply:
     """GET /_cluster/health and /_cluster/health/{dataset}."""
-    parameters_of(call, "level", "wait_for_status", "wait_for_nodes", "wait_for_no_relocating_shards")
+    given = parameters_of(call, *HEALTHY)
+    for name, value in given.items():
+        if not re.fullmatch(HEALTHY[name], value):
+            raise unsupported(f"[{name}] with the value [{value[:80]}]: there is one node, and it is green")
     rows = _rows(gateway, call)
     return Reply(
         json={

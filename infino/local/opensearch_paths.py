@@ -85,6 +85,8 @@ def _counted(found: dict[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
 def open_point(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /{dataset}/_search/point_in_time, and /{dataset}/_pit as Elasticsearch calls it."""
     given = parameters_of(call, "keep_alive")
+    if strange := sorted(call.json_object()):
+        raise unsupported(f"[{strange[0]}] of a point in time")
     name = one_dataset(call.path["dataset"])
     gateway.access.check(call.principal, "read", "record", name)
     id = points_of(gateway).open(call.principal, name, given.get("keep_alive"))
@@ -153,7 +155,10 @@ def count(gateway: Gateway, call: GatewayCall) -> Reply:
 
 def delete_by_query(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /{dataset}/_delete_by_query."""
-    parameters_of(call, "conflicts", "scroll_size", "slices", "requests_per_second")  # of a run in pieces
+    given = parameters_of(call, "conflicts", "scroll_size", "slices", "requests_per_second")  # of a run in pieces
+    if given.get("conflicts", "abort") not in ("abort", "proceed"):
+        reason = f"conflicts may only be proceed or abort but was [{given['conflicts'][:80]}]"
+        raise Problem(400, "illegal_argument_exception", reason)
     gone = ask(records.delete_records, gateway, call, call.body, dataset=one_dataset(call.path["dataset"]))
     counts = {"total": gone, "deleted": gone, "batches": int(gone > 0), "version_conflicts": 0, "noops": 0}
     return Reply(json={"took": 0, "timed_out": False, **counts, "retries": {"bulk": 0, "search": 0}, "failures": []})
@@ -273,6 +278,8 @@ def get_source(gateway: Gateway, call: GatewayCall) -> Reply:
     answer = get_document(gateway, call)
     if answer.status == 404:
         raise Problem(404, "resource_not_found_exception", f"Document not found [{call.path['record_id']}]")
+    if "_source" not in answer.json:
+        raise Problem(400, "action_request_validation_exception", "fetching source can not be disabled")
     return Reply(json=answer.json["_source"])
 
 
@@ -281,13 +288,14 @@ def mget(gateway: Gateway, call: GatewayCall) -> Reply:
     given = parameters_of(call, "_source", "_source_includes", "_source_excludes")
     default_source = search_body({}, given).get("_source")
     body = call.json_object()
-    wanted = body.get("docs", [{"_id": id} for id in body.get("ids", ())])
-    if body.keys() - {"docs", "ids"} or not isinstance(wanted, list) or not wanted:
+    documents, ids = body.get("docs", []), body.get("ids", [])
+    if body.keys() - {"docs", "ids"} or not (isinstance(documents, list) and isinstance(ids, list) and documents + ids):
         raise Problem(400, "action_request_validation_exception", 'send {"docs": [{"_id": ...}]} or {"ids": [...]}')
+    wanted = [*documents, *({"_id": id} for id in ids)]
     shown = []
     for document in in_time(wanted, gateway.options.sql_timeout):
-        if not isinstance(document, dict) or "_id" not in document:
-            raise Problem(400, "action_request_validation_exception", "each of docs needs an _id")
+        if not isinstance(document, dict) or type(document.get("_id")) not in (str, int):
+            raise Problem(400, "action_request_validation_exception", "each of docs needs an _id, a text or a number")
         strange = sorted(document.keys() - {"_index", "_id", "_source"})
         if strange:
             raise unsupported(f"[{strange[0]}] in a document to get")

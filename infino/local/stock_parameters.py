@@ -101,7 +101,7 @@ def _plain(name: str, text: str) -> str:
 BODY: Mapping[str, Callable[[str, str], Any]] = {
     "size": integer, "from": integer, "terminate_after": integer, "sort": _sort, "track_total_hits": _tracked,
     "track_scores": boolean, "version": boolean, "seq_no_primary_term": boolean, "explain": boolean,
-    "_source": _source, "docvalue_fields": _names, "stored_fields": _names,
+    "_source": _source, "docvalue_fields": _names, "stored_fields": _names, "timeout": _plain,
 }  # fmt: skip
 """Parameters of a search that stand for a member of its body, and how each is read."""
 QUERY: Mapping[str, Callable[[str, str], Any]] = {

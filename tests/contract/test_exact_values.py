@@ -184,6 +184,29 @@ def test_nanoseconds_are_told_apart(call: Signed, zone: str) -> None:
     assert "00.000000002" in shown
 
 
+@pytest.mark.parametrize(
+    "number", ["1e5", "1.0e5", "1E5", "1e0", "100e-2", "0.00000001", "-0.0e1", "12345678901234567890e3"]
+)
+def test_a_number_comes_back_as_it_was_spelt(call: Signed, number: str) -> None:
+    text = f'{{"n":{number},"l":[{number}]}}'
+    store(call, text)
+    assert raw(call, "1") == text.encode()
+    call.bulk("d", {"update": {"_id": "1"}}, {"doc": {"x": 1}})
+    assert raw(call, "1") == text.encode()[:-1] + b',"x":1}'
+    assert text.encode()[:-1] in call("POST", "/d/querydsl", {}).content
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("1", "true"), ("0", "false"), ("1", "1.0"), ("1.5", "1.50"), ("[1]", "[true]")]
+)
+def test_what_is_equal_and_not_the_same_is_an_update(call: Signed, old: str, new: str) -> None:
+    store(call, f'{{"n":{old}}}')
+    for number, result in ((new, "updated"), (new, "noop")):
+        reply = call("POST", "/d/json", b'{"update":{"_id":"1"}}\n{"doc":{"n":%b}}\n' % number.encode())
+        assert reply.json["items"][0]["update"]["result"] == result
+        assert raw(call, "1") == b'{"n":%b}' % new.encode()
+
+
 LONG = '{"id":"1","big":123456789012345678901234567890,"dec":0.1234567890123456789,"price":1.50,"e":1E+5,"o":{"x":-0}}'
 
 

@@ -306,6 +306,23 @@ def test_what_clients_ask_of_a_cluster(stock: Any, fresh: Callable[[str], str]) 
         stock.update(index=name, id="1", body={"doc": {"a": 1}, "_source": True, "doc_as_upsert": True})
 
 
+def test_what_a_call_says_is_read_or_refused(gateway: LocalGateway, fresh: Callable[[str], str]) -> None:
+    call, name = Signed(gateway), fresh("said")
+    for id in ("1", "12"):
+        assert call("PUT", f"/{name}/_doc/{id}", {"n": int(id)}).status == 201
+    both = call("GET", f"/{name}/_mget", {"docs": [{"_id": "12"}], "ids": ["1", 12]}).json["docs"]
+    assert [shown["_source"]["n"] for shown in both] == [12, 1, 12]
+    malformed: list[dict[str, Any]] = [{"ids": "12"}, {"ids": []}, {"docs": [{"_id": None}]}, {"ids": [True]}]
+    for body in malformed:
+        assert call("GET", f"/{name}/_mget", body).status == 400
+    for path, status in (("_search?timeout=soon", 400), ("_search?timeout=1m", 200), ("_source/1?_source=false", 400)):
+        assert call("GET", f"/{name}/{path}").status == status
+    assert call("POST", f"/{name}/_delete_by_query?conflicts=maybe", {"query": {"match_all": {}}}).status == 400
+    assert "[index_filter]" in call("POST", f"/{name}/_pit?keep_alive=1m", {"index_filter": {}}).reason
+    for fine in ("wait_for_nodes=1", "wait_for_nodes=%3E%3D1", "wait_for_nodes=lt(3)", "level=cluster"):
+        assert call("GET", f"/_cluster/health?{fine}").status == 200
+
+
 REFUSED = [
     ("GET", "/_search/scroll?scroll=1m&scroll_id=x&rest_total_hits_as_int=true", "rest_total_hits_as_int"),
     ("DELETE", "/_search/scroll/_all", "_all"), ("GET", "/x/_search?routing=a", "routing"),
@@ -320,6 +337,8 @@ REFUSED = [
     ("PUT", "/x/_doc/1?pipeline=p", "pipeline"), ("POST", "/x/_bulk?pipeline=p", "pipeline"),
     ("GET", "/x/_search?filter_path=hits", "filter_path"), ("GET", "/_cat/indices?format=yaml", "yaml"),
     ("GET", "/x/_search?ignore_unavailable=true", "ignore_unavailable"),
+    ("GET", "/_cluster/health?level=indices", "level"), ("GET", "/_cluster/health?wait_for_nodes=2", "wait_for_nodes"),
+    ("GET", "/_cluster/health?wait_for_nodes=%3E%3D3", "wait_for_nodes"),
     ("POST", "/x/_delete_by_query?max_docs=1", "max_docs"), ("GET", "/x/_search?typed_keys=true", "typed_keys"),
 ]  # fmt: skip
 

@@ -16,6 +16,21 @@ SPACES = b" \t\r\n"
 """Left out on both sides, those within texts too: what differs by more than them still differs."""
 
 
+class Spelt(Decimal):
+    """A number that is written as it was spelt: `1e5` stays so, and `1e0` is no integer."""
+
+    __slots__ = ("_spelling",)
+    _spelling: str
+
+    def __new__(cls, text: str) -> Spelt:
+        made = super().__new__(cls, text)
+        made._spelling = text
+        return made
+
+    def __str__(self) -> str:
+        return self._spelling
+
+
 class RepeatedKey(ValueError):
     """An object has two members of one name."""
 
@@ -134,7 +149,7 @@ def _integer(text: str) -> int | Decimal:
 
 def _number(text: str) -> float | Decimal:
     value = float(text)
-    return value if repr(value) == text else Decimal(text)
+    return value if repr(value) == text else Spelt(text)
 
 
 def _nearest(text: str) -> float | Decimal:
