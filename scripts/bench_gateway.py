@@ -1,4 +1,4 @@
-"""Measure the embedded gateway: start, ingest and overwriting over HTTP, SQL beside DuckDB, search beside tantivy.
+"""Measure the embedded gateway: start, ingest and overwriting over HTTP, questions beside DuckDB and tantivy.
 
 The gateway of the ingest runs in a process of its own, as a user's would; one caller sends signed NDJSON chunks.
 The peers are what a user would write without us: the same records in a native DuckDB table with typed columns, and
@@ -58,6 +58,23 @@ QUERIES = {
     "200,000 rows": "SELECT flight, carrier, dep_delay, origin FROM flights LIMIT 200000",
     "count": "SELECT count(*) AS n FROM flights",
 }
+SEARCHES = {
+    "match_all": ({}, "SELECT * FROM flights LIMIT 10"),
+    "sort": ({"sort": [{"dep_delay": "desc"}]}, "SELECT * FROM flights ORDER BY dep_delay DESC LIMIT 10"),
+    "filter": (
+        {"query": {"bool": {"filter": [{"term": {"origin.keyword": "JFK"}}, {"range": {"dep_delay": {"gt": 100}}}]}}},
+        "SELECT * FROM flights WHERE origin = 'JFK' AND dep_delay > 100 LIMIT 10",
+    ),
+    "terms": (
+        {"size": 0, "aggs": {"c": {"terms": {"field": "carrier.keyword"}}}},
+        "SELECT carrier, count(*) FROM flights GROUP BY 1 ORDER BY 2 DESC LIMIT 10",
+    ),
+    "date_histogram": (
+        {"size": 0, "aggs": {"m": {"date_histogram": {"field": "time_hour", "calendar_interval": "month"}}}},
+        "SELECT date_trunc('month', time_hour) AS m, count(*) FROM flights GROUP BY 1 ORDER BY 1",
+    ),
+}
+"""Searches, and what answers the same in SQL but for the count of what was found."""
 PROGRAM = "import sys; from infino.local.serve import serve; from pathlib import Path; serve(data=Path(sys.argv[1]))"
 
 
@@ -190,6 +207,18 @@ def beside(
     return {f"{what}: DuckDB's time, of ours, median": (statistics.median(ratios), 1 / 3)}
 
 
+def search_beside(caller: Caller, peer: duckdb.DuckDBPyConnection) -> None:
+    """Search over HTTP beside DuckDB alone, which answers the same."""
+    print(f"\n{'QueryDSL':<16}{'DuckDB':>14}{'over HTTP':>12}")
+    for name, (body, query) in SEARCHES.items():
+        sent = json.dumps(body).encode()
+        alone, through = [], []
+        for _ in range(ROUNDS):
+            alone.append(timed(lambda: peer.execute(query).fetchall()))  # noqa: B023  # called at once
+            through.append(timed(lambda: caller("POST", "/flights/querydsl", sent)))  # noqa: B023  # called at once
+        print(f"{name:<16}{statistics.median(alone) * 1000:>11.1f} ms{statistics.median(through) * 1000:>9.1f} ms")
+
+
 def ask(folder: Path, records: int) -> Ratios:
     started = time.perf_counter()
     with LocalGateway(folder, sql_rows=10_000_000) as gateway:
@@ -197,6 +226,7 @@ def ask(folder: Path, records: int) -> Ratios:
         caller = Caller(gateway.endpoint, gateway.access_key, gateway.secret_key)
         peer = native(folder, records)
         found = beside(gateway, caller, peer, QUERIES, "SQL")
+        search_beside(caller, peer)
         peer.close()
         caller.close()
     return {"restart in a process that imported it, of 1 s": (1 / ready, 1), **found}

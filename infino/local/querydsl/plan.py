@@ -119,6 +119,11 @@ class SearchPlan:
             return field.computed
         return self._columns.setdefault(field, f"c{len(self._columns)}")
 
+    @property
+    def typed(self) -> bool:
+        """Whether every column is one of the dataset's own, which cost next to nothing to read again."""
+        return all(field.column is not None for field in self._columns)
+
     def holds(self, field: SearchField, condition: Callable[[str], str]) -> str:
         """Return the SQL condition that some value of a field meets a condition."""
         if field.kind == "none":

@@ -232,12 +232,9 @@ class Search:
             where += f" and md5_number_lower(_id) % {count} = {number}"
         select = f"d, ({clause.score})::double as _score{self.plan.outputs()}"
         documents, limit = self.plan.documents(select, where), self.request.terminate_after
-        if not limit:  # where every document is matched, there is nothing to work out once only
-            return (
-                f"({documents})"
-                if where == "true" and self.request.aggregations is None
-                else self.plan.table(documents)
-            )
+        if not limit:  # where every document is matched, to keep what is easily read would take longer than all else
+            again = where == "true" and (self.plan.typed or self.request.aggregations is None)
+            return f"({documents})" if again else self.plan.table(documents)
         found = self.plan.table(f"{documents} order by d limit {limit + 1}")
         self.terminated = self.plan.run(f"select count(*) from {found}")[0][0] > limit
         return self.plan.table(f"select * from {found} order by d limit {limit}")
