@@ -267,16 +267,10 @@ def dataset(path: Path) -> Any:
     return dataset.dataset(path)
 
 
-def scanner(path: Path) -> Any:
+def orc_dataset(path: Path) -> Any:
     from pyarrow import dataset
 
-    return dataset.dataset(path).scanner()
-
-
-def orc_file(path: Path) -> Any:
-    from pyarrow import orc
-
-    return orc.ORCFile(path)
+    return dataset.dataset(path, format="orc")
 
 
 def sqlite_rows(path: Path) -> Any:
@@ -343,8 +337,7 @@ KINDS: dict[str, tuple[Callable[[Any], Any], str | None, dict[str, Any]]] = {
     "parquet_async": (Path, "rows.parquet", {}),
     "parquet_pyarrow": (parquet_file, "rows.parquet", {}),
     "dataset_pyarrow": (dataset, "rows.parquet", {}),
-    "scanner_pyarrow": (scanner, "rows.parquet", {}),
-    "orc_pyarrow": (orc_file, "rows.orc", {}),
+    "dataset_orc": (orc_dataset, "rows.orc", {}),
     "arrow_file": (Path, "rows.arrow", {}),
     "arrow_stream": (Path, "rows.arrows", {}),
     "arrow": (pieces, None, {}),

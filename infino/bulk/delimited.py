@@ -111,6 +111,16 @@ def looks_delimited(sample: str, *, rows: bool) -> bool:
     return len(set(found[0])) == len(found[0]) and all(map(_LIKE_A_NAME.match, found[0]))
 
 
+def _all_numbers(header: list[str]) -> bool:
+    """Whether names are most likely values, and not counted from one to the next, as unnamed columns and years are."""
+    if not all(map(_COMPILED["number"].match, header)):
+        return False
+    counted = [str(number) for number in range(len(header))]
+    if _COMPILED["whole"].match(header[0]) and len(header) > 1:
+        counted = [str(int(header[0]) + number) for number in range(len(header))]
+    return header != counted
+
+
 class Delimited:
     """The rows of one file."""
 
@@ -139,6 +149,11 @@ class Delimited:
             raise ValidationError(
                 "the CSV file has one line, which would be the header and looks like a record: "
                 "pass header=False and columns=, the names of the fields"
+            )
+        if reading.header and _all_numbers(rows[0]):
+            raise ValidationError(
+                f"the first line of the CSV file holds only numbers, {', '.join(rows[0][:3])}: pass columns=, the "
+                "names of the fields, and header=False where that line is a record"
             )
         for mark in _SELDOM if len(rows[0]) == 1 and reading.delimiter is None else "":
             counts = {row[0].count(mark) for row in rows if len(row) == 1}

@@ -36,7 +36,7 @@ _FOREIGN: Final[tuple[tuple[int, bytes, str, str], ...]] = (
     (0, b"\xd0\xcf\x11\xe0", "a workbook or document of Microsoft Office", _TABLE),
     (0, b"%PDF", "a PDF document", "pass its data as CSV or JSON"),
     (0, b"SQLite format 3\x00", "a SQLite database", "pass the rows of a query, or import it by a connection"),
-    (0, b"ORC", "an ORC file", "pass pyarrow.orc.ORCFile(path)"),
+    (0, b"ORC", "an ORC file", "pass pyarrow.dataset.dataset(path, format='orc')"),
     (0, b"FEA1", "a Feather file of version 1", "pass pyarrow.feather.read_table(path)"),
     (0, b"Obj\x01", "an Avro file", "pass polars.read_avro(path)"),
     (0, b"\x89HDF", "an HDF5 file", _TABLE),

@@ -126,10 +126,9 @@ def _batches_of(source: Any) -> Any:
         _check_intervals(source)
         groups = range(source.num_row_groups)  # one by one, for what was read of any is kept until the last
         return (batch for group in groups for batch in source.iter_batches(row_groups=[group]))
-    if hasattr(source, "read_stripe"):
-        return map(source.read_stripe, range(source.nstripes))
-    if type(source).__name__ == "ParquetDataset":
-        raise ValidationError("a ParquetDataset is only read as a whole: pass pyarrow.dataset.dataset(path)")
+    if type(source).__name__ in ("ParquetDataset", "ORCFile"):  # which reads stripes, but keeps something of each
+        kind = "" if hasattr(source, "fragments") else ", format='orc'"
+        raise ValidationError(f"{type(source).__name__} reads into memory: pass pyarrow.dataset.dataset(path{kind})")
     if not hasattr(source, "scanner"):
         return source.to_batches() if hasattr(source, "to_batches") else None
     # Only without threads it reads no more than is asked for.

@@ -82,13 +82,15 @@ def test_files_of_columns_that_no_one_library_reads_whole(tmp_path: Path) -> Non
     wide.write_parquet(tmp_path / "wide.parquet")
     assert stored(tmp_path / "wide.parquet") == [{"n": 2**100, "a": "x"}, {"n": None, "a": "y"}]
     orc.write_table(pyarrow.table({"a": [Decimal("1.50"), None]}), tmp_path / "a.orc")
-    assert stored(orc.ORCFile(tmp_path / "a.orc")) == [{"a": Decimal("1.50")}, {"a": None}]
+    assert stored(dataset.dataset(tmp_path / "a.orc", format="orc")) == [{"a": Decimal("1.50")}, {"a": None}]
+    with pytest.raises(ValidationError, match=r"pass pyarrow\.dataset\.dataset\(path, format='orc'\)"):
+        read(orc.ORCFile(tmp_path / "a.orc"))
     path = tmp_path / "interval.parquet"
     duckdb.sql(f"COPY (SELECT 1 AS a, {{'i': INTERVAL 1 MONTH}} AS s) TO '{path}'")
     for source in (path, parquet.ParquetFile(path)):
         with pytest.raises(ValidationError, match=r"the column .s\.i. holds intervals of Parquet"):
             read(source)
-    with pytest.raises(ValidationError, match=r"pass pyarrow\.dataset\.dataset"):
+    with pytest.raises(ValidationError, match=r"pass pyarrow\.dataset\.dataset\(path\)"):
         read(parquet.ParquetDataset(path))
 
 

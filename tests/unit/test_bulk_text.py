@@ -237,6 +237,9 @@ DIALECTS: list[tuple[str, dict[str, Any], list[dict[str, Any]]]] = [
     ("a,b\r\n1,2\r\n", {}, [{"a": 1, "b": 2}]),
     ("a,b\r1,2\r", {}, [{"a": 1, "b": 2}]),
     ('a,b\n"x\ny","q""r"\n', {}, [{"a": "x\ny", "b": 'q"r'}]),
+    ("0,1,2\n5,6,7\n", {}, [{"0": 5, "1": 6, "2": 7}]),
+    ("2024,2025\n5,6\n", {}, [{"2024": 5, "2025": 6}]),
+    ("5,7\n6,8\n", {"header": False, "columns": ["a", "b"]}, [{"a": 5, "b": 7}, {"a": 6, "b": 8}]),
     ('# x\na,b\n1,"x\n# y\nz"\n', {"comment": "#"}, [{"a": 1, "b": "x\n# y\nz"}]),
     ('a,b\nx,5"\ny,6"\nz,7"\n', {}, [{"a": "x", "b": '5"'}, {"a": "y", "b": '6"'}, {"a": "z", "b": '7"'}]),
     ("\ufeffa,b\n1,2\n", {}, [{"a": 1, "b": 2}]),
@@ -296,6 +299,8 @@ def test_an_encoding_that_is_not_that_of_the_file_is_named(tmp_path: Path) -> No
         ('a,b\n"x,2\n', {}, "malformed"),
         ('a,b\n1,"x\n2,3\n', {}, "malformed near line 3: unexpected end"),
         ("a,b\n" + "1,2\n" * 70_000 + '1,"x\n2,3\n', {}, "malformed near line 70003: unexpected end"),
+        ("1,2.5\n3,4.5\n", {}, "only numbers, 1, 2.5: pass columns="),
+        ("5\n6\n7\n", {}, "only numbers, 5: pass columns="),
         ("sep=;\na;b\n1;2\n", {}, "pass skip=1, delimiter=';'"),
     ],
 )
