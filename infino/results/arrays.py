@@ -54,7 +54,7 @@ def from_values(kind: Kind, values: list[Any], declared: str | None = None) -> A
         case "timestamp" | "date" | "time":
             return as_times(kind, _texts(pa, values), declared)
         case _:
-            return _nested(pa, values)
+            return _nested(pa, kind, values)
 
 
 def from_physical(kind: Kind, array: Any, declared: str | None = None) -> Any:
@@ -143,8 +143,21 @@ def _same(made: Any, values: Any) -> bool:
     return bool(made == values or (made != made and values != values))
 
 
-def _nested(pa: Any, values: list[Any]) -> Any:
+def _full_width(pa: Any, kind: Any) -> Any:
+    """A type with all digits for the decimals in it, so that two pages of an answer have one type."""
+    if pa.types.is_decimal(kind):
+        if kind.precision <= _DIGITS_128:
+            return pa.decimal128(_DIGITS_128, kind.scale)
+        return pa.decimal256(_DIGITS_256, kind.scale)
+    if pa.types.is_list(kind):
+        return pa.list_(_full_width(pa, kind.value_type))
+    return pa.struct([(one.name, _full_width(pa, one.type)) for one in kind]) if pa.types.is_struct(kind) else kind
+
+
+def _nested(pa: Any, kind: Kind, values: list[Any]) -> Any:
     """Lists and structs where the values agree on one type, JSON text where they do not."""
+    if kind == "array" and not any(value is not None for value in values):
+        return pa.array(values, pa.list_(pa.null()))  # of what, no answer says; it can be made one with other pages
     if any(isinstance(value, dict | list) for value in values):
         try:
             array = pa.array(values)
@@ -153,7 +166,7 @@ def _nested(pa: Any, values: list[Any]) -> Any:
         else:
             # Arrow fills in missing keys and mixes kinds of numbers; only what comes back equal stays nested.
             if _same(array.to_pylist(), values):
-                return array
+                return array.cast(_full_width(pa, array.type))
     texts = [
         value
         if value is None or isinstance(value, str)

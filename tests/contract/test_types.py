@@ -237,3 +237,16 @@ def test_pages_of_a_query_concatenate_whatever_they_hold(client: Infino, sql: st
     assert pyarrow.concat_tables([page.to_arrow() for page in pages]).num_rows == 2
     assert polars.concat([page.to_polars() for page in pages]).height == 2
     assert len({page.columns[0].declared for page in pages}) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("[1.50]", "[12.50]"), ("[1]", "NULL::INT[]"), ("{'a': 1.5}", "{'a': 99.5}")]
+)
+def test_pages_of_lists_and_objects_concatenate(client: Infino, one: str, other: str) -> None:
+    pages = [client.query.sql(f"SELECT {sql} AS v") for sql in (one, other)]
+    pages.append(client.query.sql(f"SELECT {one} AS v WHERE false"))
+    tables = [page.to_arrow() for page in (pages if "[" in one else pages[:2])]
+    assert pyarrow.concat_tables(tables, promote_options="permissive").column("v").to_pylist() == [
+        *(row["v"] for page in pages[:2] for row in page)
+    ]
+    assert polars.concat([page.to_polars() for page in pages[:2]], how="vertical_relaxed").height == 2
