@@ -158,6 +158,12 @@ def test_formats_are_told_by_name_else_by_the_first_character(tmp_path):
     assert detect("a.bin", written(tmp_path, "3", "a,b")) == "csv"
 
 
+@pytest.mark.parametrize("start", [b"PAR1", b"PK\x03\x04", b"\x1f\x8b\x08", b"ARROW1\0\0"])
+def test_a_file_of_another_format_is_no_table_without_rows(tmp_path, start):
+    with pytest.raises(Problem, match="not JSON, JSON lines or CSV"):
+        detect("a.bin", written(tmp_path, "other", start + b"xx"))
+
+
 def test_a_csv_column_is_typed_by_all_of_its_cells(tmp_path):
     text = "id,price,code,version,ok,half,none\n1,1.10,007,1.0,true,true,\n2,10.50,12,-0,false,1,\n"
     big = "123456789012345678901234567890"

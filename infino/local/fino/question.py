@@ -13,7 +13,7 @@ from infino.local.fino.words import name_words, named, words
 TOKEN = re.compile(
     r"\"(?P<double>[^\"]+)\"|(?<!\w)'(?P<single>[^']+)'(?!\w)|(?P<sign>>=|<=|!=|<>|=|>|<)"
     r"|(?P<number>(?<![\w.])-?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w,])|(?<![\w.])-\d+(?:\.\d+)?(?![\w.-]))"
-    r"|(?P<word>\w+(?:[.\-'@/:]\w+)*)|(?P<other>[^\s\w.,?!;:()\"'])"
+    r"|(?P<word>\w+(?:[.\-'@/:]\w+)*)|(?P<other>!(?=\s*[<>])|[^\s\w.,?!;:()\"'])"
 )
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 MOST_TOKENS = 60
@@ -28,6 +28,10 @@ EMPTY = frozenset(
     }
 )  # fmt: skip
 """Words that say nothing by themselves; what they go with is a token of its own."""
+WORKING = frozenset(
+    {"and", "but", "except", "excluding", "neither", "never", "no", "non", "nor", "not", "or", "than", "without"}
+)
+"""Words that change what is asked; a value begins and ends with none of them, unless it is quoted."""
 ARTICLES = ("the", "a", "an", "of", "all", "their", "its", "our", "my")
 
 
@@ -156,7 +160,8 @@ class Question:
 
     def phrases(self) -> list[str]:
         """Return everything in the question that may still be a value."""
-        return [phrase for at in range(len(self.tokens)) for _, phrase in self._phrases(at)]
+        found = [phrase for at in range(len(self.tokens)) for _, phrase in self._phrases(at)]
+        return found + [token.text for token in self.tokens if token.word in EMPTY and not token.used]
 
     def _phrases(self, at: int) -> Iterator[tuple[int, str]]:
         """Give what may be a value from a place on, the longest first, each with the place behind it."""
@@ -164,7 +169,7 @@ class Question:
             tokens = self.tokens[at : at + length]
             if len(tokens) < length or any(token.used or token.dataset for token in tokens):
                 continue
-            if tokens[0].quoted or not (tokens[0].word in EMPTY or tokens[-1].word in EMPTY):
+            if tokens[0].quoted or {tokens[0].word, tokens[-1].word}.isdisjoint(EMPTY | WORKING):
                 yield at + length, " ".join(token.text for token in tokens)
 
     def left_over(self) -> list[str]:

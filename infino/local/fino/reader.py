@@ -9,7 +9,7 @@ from typing import cast
 import attrs
 
 from infino.local.fino.plan import DatasetSchema, NotUnderstood
-from infino.local.fino.question import NUMBER, Question, mention
+from infino.local.fino.question import ARTICLES, EMPTY, NUMBER, Question, mention
 from infino.local.fino.words import name_words
 from infino.local.values.paths import identifier, literal
 
@@ -137,6 +137,7 @@ class QuestionReader:
         self._late()
         self._values()
         self._year()
+        self._empty()
         self.question.take(("in total", "altogether", "overall", "exist"))
         if left := self.question.left_over():
             raise LeftOver(left, self.schema)
@@ -160,6 +161,8 @@ class QuestionReader:
             raise NotUnderstood(f"Say how often what happened. {HELP}")
         if self.group is None and self.direction is not None and self.aggregate not in ("max", "min"):
             raise NotUnderstood(f"Say of what the most or the least is wanted, as in 'which carrier'. {HELP}")
+        if self.aggregate is None and self.group is not None:
+            raise NotUnderstood(f"Say what is wanted by {self.group}: a count, a sum, an average. {HELP}")
         if self.aggregate is None and not shown and not (before and self.conditions):
             raise NotUnderstood(f"I did not understand what is to be counted or measured. {HELP}")
         descending = True if self.direction is None else self.direction
@@ -369,6 +372,8 @@ class QuestionReader:
         if kind != "text" or operator not in ("=", "IS DISTINCT FROM"):
             return None
         found = question.value_at(at, lambda text: self._held(text, (field,)))
+        if found is None and (held := self._held(question.tokens[at].text, (field,))):
+            found = at + 1, *held[0]  # a word that says nothing anywhere else
         if found is None and not told:
             return None
         if found is None:
@@ -394,16 +399,34 @@ class QuestionReader:
             if found is None:
                 continue
             end, field, stored = found
+            before = question.tokens[at - 1].word if at else ""
+            if (
+                before in ("in", "during")
+                and YEAR.fullmatch(stored)
+                and (self.schema.of_kind("date") or "year" in self.numbers)
+            ):
+                raise NotUnderstood(f"{stored} may be a year, and it is in {field}: say 'where {field} is {stored}'.")
             start, negated = self._before_value(at)
             if self.negated:
                 raise NotUnderstood("It is not clear how far 'not' reaches: put what is excluded last. " + HELP)
             self.negated = negated
             if not flag:
-                self._fits_its_preposition(question.tokens[at - 1].word if at else "", field, stored)
+                self._fits_its_preposition(before, field, stored)
             operator, spoken = ("IS DISTINCT FROM", "is not") if negated else ("=", "is")
             value = "true" if flag else literal(stored)
             self._add(field, f"{identifier(field)} {operator} {value}", f"{field} {spoken} {stored or 'true'}")
             question.use(start, end)
+
+    def _empty(self) -> None:
+        """Refuse a word that says nothing by itself where it may be a value after all, as `US` and `it` may."""
+        tokens = self.question.tokens
+        for at, token in enumerate(tokens):
+            if token.used or token.dataset or token.quoted or token.word not in EMPTY or token.word in (*ARTICLES, "i"):
+                continue
+            stands = (at and tokens[at - 1].word in BARE) or (at + 1 < len(tokens) and tokens[at + 1].dataset)
+            if (stands or not token.text.islower()) and (held := self._held(token.text, self.texts)):
+                field, stored = held[0]
+                raise NotUnderstood(f"{token.text!r} may be {field}: say 'where {field} is {stored}'.")
 
     def _before_value(self, at: int) -> tuple[int, bool]:
         """Return where the words that belong to a value begin, and whether they negate it."""
@@ -413,6 +436,8 @@ class QuestionReader:
         for phrase in sorted(NEGATIONS, key=lambda phrase: -len(phrase.split())):
             begin = start - len(phrase.split())
             if begin >= 0 and self.question.has(begin, phrase):
+                if "only" in [token.word for token in self.question.tokens[start:at]]:
+                    raise NotUnderstood(f"'{phrase} only' is not what the planner works out. {HELP}")
                 return begin, True
         return start, False
 

@@ -17,6 +17,11 @@ from infino.local.values import exact
 
 FORMATS = ("json", "jsonl", "csv", "auto")
 SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+MARKS = {
+    b"PAR1": "Parquet", b"ARROW1": "Arrow", b"Obj\x01": "Avro", b"ORC": "ORC", b"\x1f\x8b": "packed by gzip",
+    b"PK\x03\x04": "a ZIP archive, as those of spreadsheets are", b"SQLite format 3\0": "a database of SQLite",
+}  # fmt: skip
+"""How files of other formats begin."""
 # What is read as one piece takes memory as one piece, several times its size.
 LONGEST_CELL, LONGEST_LINE, LONGEST_ARRAY = 10 * 1024**2, 100 * 1024**2, 100 * 1024**2
 NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
@@ -34,13 +39,20 @@ Record: TypeAlias = "bytes | Bad"
 
 
 def detect(filename: str, path: Path) -> str:
-    """The format of a file, by its name, else by its first character."""
+    """The format of a file, by its name, else by its first character.
+
+    Raises:
+        Problem: 400 when it is of another format, which might be taken for a table of no rows.
+    """
     by_name = SUFFIXES.get(Path(filename).suffix.lower())
     if by_name:
         return by_name
     with path.open("rb") as file:
         # The mark of UTF-8 may stand before the first character of any of these formats.
         start = file.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n")
+    for mark, name in MARKS.items():
+        if start.startswith(mark):
+            raise Problem(400, "parse_exception", f"the file is {name}, not JSON, JSON lines or CSV")
     return {b"[": "json", b"{": "jsonl"}.get(start[:1], "csv")
 
 

@@ -23,6 +23,8 @@ MOST_CHARACTERS = 64 * 1024
 MOST_NESTED = 250
 # Everything that can put one expression inside another.
 _NESTING = re.compile(r"[(+\-*/%^<>]|[=!]=|\[|\b(?:and|or|unless|atan2)\b", re.IGNORECASE)
+# The parser refuses `[0s]`, and takes the same as a plain number.
+_NO_TIME = re.compile(r"[\[:]\s*(?:0[0_]*(?:\.0*)?|\.0+)\s*[\]:]")
 _NEGATIVE_AT = re.compile(r"@\s*-")
 # Syntax of newer or experimental Prometheus, known by its look where the parser only says that it is wrong.
 _NOT_OURS = (
@@ -90,6 +92,8 @@ def parse(query: str) -> Node:
     bare = STRING.sub('""', query)
     if len(_NESTING.findall(bare)) > MOST_NESTED:
         raise bad_query(f"query nests or chains more than {MOST_NESTED} expressions")
+    if _NO_TIME.search(bare):
+        raise bad_query('invalid parameter "query": parse error: duration must be greater than 0')
     if _NEGATIVE_AT.search(bare):
         raise unsupported("a negative time after @")
     try:

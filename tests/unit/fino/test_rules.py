@@ -150,3 +150,37 @@ def test_names_fit_short_forms_and_plurals_and_nothing_else():
     assert [singular(word) for word in ("airlines", "cities", "class", "status", "bus")] == [
         "airline", "city", "class", "status", "bus",
     ]  # fmt: skip
+
+
+FILMS = {"title": {"up", "not", "late"}, "country": {"us", "it", "can", "2013"}, "genre": {"drama", "or"}}
+
+
+def held(field, asked):
+    return {value: value.lower() for value in asked if value.lower() in FILMS[field]}
+
+
+@pytest.mark.parametrize(
+    ("question", "condition"),
+    [
+        ("how many films in us", None), ("how many us films", None), ("how many films from IT", None),
+        ("how many films were made for it", None), ("how many films are there for us in 2013", None),
+        ("how many films are they", ""), ("can you tell us how many films there are", ""),
+        ("how many films where country is us", "\"country\" = 'us'"),
+        ('how many films from "it"', "\"country\" = 'it'"),
+        ("how many films not drama", "\"genre\" IS DISTINCT FROM 'drama'"),
+        ("how many films not", None), ("how many films or", None), ("how many films drama or", None),
+        ("how many films titled not", None), ("how many films where title is \"not\"", "\"title\" = 'not'"),
+        ("how many films are not only drama", None), ("how many films are only drama", "\"genre\" = 'drama'"),
+        ("how many films in 2013", None), ("how many films where country is 2013", "\"country\" = '2013'"),
+        ("show films by rating", None), ("show films by country", None), ("show films", ""),
+        ("how many films where rating !> 5", None), ("how many films where rating ! < 5", None),
+    ],
+)  # fmt: skip
+def test_a_word_of_the_question_is_a_value_only_where_it_can_be_nothing_else(question, condition):
+    fields = {"title": "text", "country": "text", "genre": "text", "rating": "number", "made": "date"}
+    schema = DatasetSchema("films", fields, held)
+    if condition is None:
+        with pytest.raises(NotUnderstood):
+            RulesPlanner().plan(question, (schema,), ())
+        return
+    assert RulesPlanner().plan(question, (schema,), ()).sql.partition(" WHERE ")[2].partition(" LIMIT")[0] == condition

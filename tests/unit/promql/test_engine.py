@@ -74,7 +74,21 @@ def test_what_is_left_out_is_named(storage: MemoryStorage, query: str, named: st
 
 @pytest.mark.parametrize(
     "query",
-    ["", "sum(", "hits_total{", "rate(hits_total)", "{}", '{a=~".*"}', '{a=~"("}', "1 and 2", '"a" + 1', "foo[0s]"],
+    [
+        "",
+        "sum(",
+        "hits_total{",
+        "rate(hits_total)",
+        "{}",
+        '{a=~".*"}',
+        '{a=~"("}',
+        "1 and 2",
+        '"a" + 1',
+        "foo[0s]",
+        "foo[0]",
+        "foo[5m:0.0]",
+        "foo[ 0 :1m]",
+    ],
 )
 def test_a_wrong_query_is_bad_data(storage: MemoryStorage, query: str) -> None:
     with pytest.raises(PromQLError) as caught:
