@@ -133,8 +133,8 @@ def make_csv_utf16(path: Path, count: int) -> None:
 
 def make_folder(path: Path, count: int) -> None:
     path.mkdir()
-    for number in range(10):
-        make_csv(path / f"{number}.csv", count // 10)
+    for number, start in enumerate(range(0, count, PIECE)):
+        make_csv(path / f"{number}.csv", min(PIECE, count - start))
 
 
 def make_parquet(path: Path, count: int, group: int = PIECE) -> None:

@@ -112,13 +112,11 @@ def looks_delimited(sample: str, *, rows: bool) -> bool:
 
 
 def _all_numbers(header: list[str]) -> bool:
-    """Whether names are most likely values, and not counted from one to the next, as unnamed columns and years are."""
+    """Whether names are most likely values, and not columns that pandas counted from 0, or years in their order."""
     if not all(map(_COMPILED["number"].match, header)):
         return False
-    counted = [str(number) for number in range(len(header))]
-    if _COMPILED["whole"].match(header[0]) and len(header) > 1:
-        counted = [str(int(header[0]) + number) for number in range(len(header))]
-    return header != counted
+    first = int(header[0]) if len(header) > 1 and re.fullmatch("[12][0-9]{3}", header[0]) else 0
+    return header != [str(first + number) for number in range(len(header))]
 
 
 class Delimited:

@@ -300,6 +300,7 @@ def test_an_encoding_that_is_not_that_of_the_file_is_named(tmp_path: Path) -> No
         ('a,b\n1,"x\n2,3\n', {}, "malformed near line 3: unexpected end"),
         ("a,b\n" + "1,2\n" * 70_000 + '1,"x\n2,3\n', {}, "malformed near line 70003: unexpected end"),
         ("1,2.5\n3,4.5\n", {}, "only numbers, 1, 2.5: pass columns="),
+        ("1,2\n3,4\n", {}, "only numbers, 1, 2: pass columns="),
         ("5\n6\n7\n", {}, "only numbers, 5: pass columns="),
         ("sep=;\na;b\n1;2\n", {}, "pass skip=1, delimiter=';'"),
     ],
