@@ -278,6 +278,13 @@ WIDE = {
     "CTE": "WITH w AS (SELECT * FROM wide) SELECT * FROM w LIMIT 10",
     "COLUMNS": "SELECT COLUMNS('f1.*') FROM wide LIMIT 10",
     "join": "SELECT * FROM wide AS a JOIN wide AS b USING (_id) LIMIT 10",
+    "RIGHT JOIN": "SELECT * FROM wide AS a RIGHT JOIN wide AS b ON a._id = b._id LIMIT 10",
+    "FULL JOIN": "SELECT * FROM wide AS a FULL JOIN wide AS b ON a._id = b._id LIMIT 10",
+    "ASOF JOIN": "SELECT * FROM wide AS a ASOF JOIN wide AS b ON a.f3 >= b.f3 LIMIT 10",
+    "EXCLUDE": "SELECT * EXCLUDE (f3) FROM wide LIMIT 10",
+    "window": "SELECT *, row_number() OVER (ORDER BY f3) AS n FROM wide LIMIT 10",
+    "QUALIFY": "SELECT * FROM wide QUALIFY row_number() OVER (ORDER BY f3) <= 10",
+    "EXISTS": "SELECT * FROM wide AS a WHERE EXISTS (SELECT * FROM wide AS b WHERE b.f3 >= a.f3) LIMIT 10",
 }
 """Questions for records of very many fields."""
 

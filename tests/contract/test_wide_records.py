@@ -50,6 +50,15 @@ APART = (
     "WITH w AS (SELECT * EXCLUDE (text) FROM wide WHERE n > 1) SELECT *, w.n FROM w ORDER BY w.n",
     "WITH w AS (SELECT * FROM wide ORDER BY n LIMIT 4), v AS (SELECT w.* FROM w) SELECT a.* FROM w a, v b ORDER BY a.n",
     "WITH w AS (SELECT * FROM wide) SELECT (SELECT count(*) FROM w) AS c, u.* FROM w AS u ORDER BY user.name, n",
+    "SELECT * FROM wide AS a ASOF JOIN wide AS b ON a.n >= b.n ORDER BY a.n",
+    "SELECT * FROM wide AS a ASOF LEFT JOIN wide AS b ON a.n > b.n ORDER BY a.n",
+    "SELECT * FROM wide AS a RIGHT JOIN wide AS b ON a.n = b.n + 3 ORDER BY b.n",
+    "SELECT *, a.n + b.n AS s FROM wide AS a FULL JOIN wide AS b ON a.n = b.n + 3 ORDER BY a.n, b.n",
+    "SELECT b.* EXCLUDE (x) FROM wide AS a RIGHT JOIN (SELECT * FROM wide) AS b ON a.n = b.n + 3 ORDER BY b.n",
+    "SELECT * FROM wide QUALIFY row_number() OVER (ORDER BY n DESC) < 4 ORDER BY n",
+    "SELECT *, row_number() OVER (ORDER BY n) AS place FROM wide QUALIFY place < 3 ORDER BY n",
+    "WITH w AS (SELECT * FROM wide QUALIFY rank() OVER (ORDER BY n DESC) < 4) SELECT * FROM w ORDER BY w.n",
+    "SELECT * FROM wide AS a WHERE EXISTS (SELECT * FROM wide AS b WHERE b.n > a.n + 2 ORDER BY b.w1) ORDER BY a.n",
     "SELECT COLUMNS('w1|user'), n FROM wide ORDER BY n",
     "SELECT COLUMNS(lambda c: c LIKE 'w%'), COLUMNS( * ), COLUMNS(* EXCLUDE (n)) FROM wide ORDER BY n",
 )
@@ -70,7 +79,7 @@ TOGETHER = (
     "SELECT DISTINCT * FROM wide ORDER BY n",
     "SELECT * FROM wide RIGHT JOIN (SELECT 1 AS n) AS v USING (n)",
     "SELECT * FROM wide FULL JOIN wide AS other USING (n) ORDER BY n",
-    "SELECT * FROM wide AS a ASOF JOIN wide AS b ON a.n >= b.n ORDER BY a.n",
+    "SELECT * FROM wide AS a ASOF JOIN wide AS b USING (n) ORDER BY n",
     "SELECT * FROM wide NATURAL JOIN (SELECT n, x FROM wide) ORDER BY n",
     "SELECT *, v.* FROM wide, (SELECT 1 AS c) AS v ORDER BY n",
     "SELECT *, unnest({'a': 1, 'b': 2}) FROM wide ORDER BY n",
@@ -86,7 +95,10 @@ TOGETHER = (
     "SELECT * FROM wide AS t(id, first) ORDER BY first",
     "WITH wide AS (SELECT n FROM wide) SELECT * FROM wide ORDER BY n",
     "FROM wide ORDER BY n",
-    "SELECT * FROM wide QUALIFY row_number() OVER (ORDER BY n DESC) = 1",
+    "SELECT * FROM wide QUALIFY max(COLUMNS('n')) OVER () > 1",
+    "SELECT n FROM wide AS a WHERE EXISTS (SELECT DISTINCT * FROM wide WHERE n > a.n OFFSET 1) ORDER BY n",
+    "SELECT n FROM wide WHERE EXISTS (SELECT * EXCLUDE (unknown) FROM wide)",
+    "SELECT EXISTS (SELECT * FROM wide GROUP BY ALL), EXISTS (SELECT * FROM wide UNION SELECT * FROM wide)",
     "SELECT * FROM wide AS _seq ORDER BY _seq.n",
     "SELECT * FROM wide WHERE _seq = 1",
     "SELECT * EXCLUDE (unknown) FROM wide",
@@ -151,6 +163,25 @@ def test_columns_that_nothing_names_are_not_read(
     assert (apart, status) == (False, 200), text
     assert "w99" not in read[0]
     assert "w99" in read[-1]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT n FROM wide AS a WHERE EXISTS (SELECT b.* FROM wide AS b WHERE b.n > a.n + 2) ORDER BY n",
+        "SELECT n FROM wide AS a WHERE NOT EXISTS (SELECT *, * FROM wide AS b WHERE b.x > a.x LIMIT 1) ORDER BY n",
+        "SELECT EXISTS (SELECT * FROM wide WHERE n > 99) AS e, EXISTS (SELECT * FROM information_schema.tables) AS t",
+    ],
+)
+def test_what_exists_is_a_question_about_rows(
+    served: LocalGateway, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    read: list[str] = []
+    rows, call = whole.DatasetView.rows, Signed(served)
+    monkeypatch.setattr(whole.DatasetView, "rows", lambda *given: read.append(text := rows(*given)) or text)
+    assert call.rows(query) == call.rows(re.sub(r"SELECT (b\.)?\*", "SELECT 1", query).replace("1, *", "1"))
+    assert read
+    assert not any("w99" in text for text in read)
 
 
 @pytest.mark.parametrize("query", TOGETHER)

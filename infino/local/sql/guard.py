@@ -281,6 +281,7 @@ class Check:
         self._labels: set[str] = set()
         self._unnamed: list[int] = []
         self._everything = False
+        self._idle: set[int] = set()
         self._joins = False
         self._meets = False
         self._queries = 0
@@ -384,7 +385,9 @@ class Check:
         elif kind == "COLUMN_REF":
             self._columns.append((tuple(node["column_names"]), *place))
         elif kind == "STAR":
-            self._everything = True
+            self._everything |= id(node) not in self._idle
+        elif kind == "SUBQUERY":
+            self._idle.update(map(id, idle_stars(node)))
         elif kind == "CAST":
             self._check_cast(node)
             self._casts.append(cast_of(node))
@@ -443,3 +446,32 @@ class Check:
         relation = Relation(path, int(node["query_location"]))
         self._relations.append(relation)
         self._qualifiers.add(relation.name.lower())
+
+
+MORE = ("group_expressions", "group_sets", "having", "sample")
+"""What may make other rows of those that a question reads."""
+
+
+def idle_stars(node: Node) -> list[Node]:
+    """Return the stars of an EXISTS that ask for no column: it is about rows alone."""
+    if node.get("subquery_type") != "EXISTS" or node["subquery"]["node"]["type"] != "SELECT_NODE":
+        return []
+    query = node["subquery"]["node"]
+    stars = [item for item in query["select_list"] if item["class"] == "STAR"]
+    plain = all(not star[key] for star in stars for key in ("columns", *(key for key in star if key.endswith("_list"))))
+    return stars if plain and keeps_rows(query) else []
+
+
+def keeps_rows(node: Node) -> bool:
+    """Tell whether a question shows the rows that it reads, whatever of them is selected."""
+    if node["aggregate_handling"] != "STANDARD_HANDLING" or any(node[key] for key in MORE):
+        return False
+    return all(map(means_the_same, node["modifiers"]))
+
+
+def means_the_same(modifier: Node) -> bool:
+    """Tell whether a clause leaves rows as they are, and means the same whatever is selected."""
+    if modifier["type"] == "LIMIT_MODIFIER":
+        return True
+    orders = modifier["orders"] if modifier["type"] == "ORDER_MODIFIER" else ({"expression": {"class": "STAR"}},)
+    return all(order["expression"]["class"] not in ("CONSTANT", "STAR", "POSITIONAL_REFERENCE") for order in orders)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import attrs
 
-from infino.local.sql.guard import Node, Statement, is_one, nodes_of
+from infino.local.sql.guard import Node, Statement, idle_stars, is_one, keeps_rows, nodes_of
 from infino.local.store import DatasetView, TypedColumn
 from infino.local.store.columns import ID
 from infino.local.values.paths import identifier
@@ -20,11 +20,11 @@ NUMBER = "_seq"
 """The name of a record's number; a question that has this name for anything takes the common way."""
 PLAIN = ("replace_list", "rename_list", "qualified_exclude_list")
 """What a star may not have."""
-MORE = ("group_expressions", "group_sets", "having", "sample", "qualify")
-"""What a question that shows one may not have."""
 NAMES_ONLY = frozenset({"SEMI", "ANTI"})
 KEEPING = frozenset({"INNER", "LEFT"})
 """The joins whose columns that are named by USING are those of the table on the left."""
+OUTER = frozenset({"RIGHT", "FULL"})
+"""The joins that show no columns but those of both tables, where USING names none."""
 COLUMNS, CLOSED = re.compile(rb"\bCOLUMNS\s*\(\s*\Z", re.IGNORECASE), re.compile(rb"\s*\)")
 Edit = tuple[int, int, str]
 
@@ -114,7 +114,9 @@ class Stars:
                 raise Common
             self._replace(item, ", ".join(f"{identifier(name)}.{NUMBER}" if name else NUMBER for name, _ in shown))
         # Those within another one belong to that.
-        if sum(node.get("class") == "STAR" for node in nodes_of(top, closed="STAR")) != len(self.edits):
+        nodes = list(nodes_of(top, closed="STAR"))
+        idle = sum(len(idle_stars(node)) for node in nodes)
+        if sum(node.get("class") == "STAR" for node in nodes) != len(self.edits) + idle:
             raise Common
         return found
 
@@ -197,9 +199,9 @@ class Stars:
                 return left
             using = [name.lower() for name in node["using_columns"]]
             if (
-                node["join_type"] not in KEEPING
-                or node["ref_type"] not in ("REGULAR", "CROSS")
-                or (using and len(right) != 1)
+                (using and (node["join_type"] not in KEEPING or node["ref_type"] == "ASOF" or len(right) != 1))
+                or node["join_type"] not in KEEPING | OUTER
+                or node["ref_type"] not in ("REGULAR", "CROSS", "ASOF")
             ):
                 return [attrs.evolve(table, records=None) for table in (*left, *right)]
             return [*left, *(attrs.evolve(table, using=using) for table in right)]
@@ -218,18 +220,3 @@ class Stars:
             return None
         self.views.append(view)
         return Records(view, [ID, *(column for column in view.columns if column.starred)])
-
-
-def keeps_rows(node: Node) -> bool:
-    """Tell whether a question shows the rows that it reads, whatever of them is selected."""
-    if node["aggregate_handling"] != "STANDARD_HANDLING" or any(node[key] for key in MORE):
-        return False
-    return all(map(means_the_same, node["modifiers"]))
-
-
-def means_the_same(modifier: Node) -> bool:
-    """Tell whether a clause leaves rows as they are, and means the same whatever is selected."""
-    if modifier["type"] == "LIMIT_MODIFIER":
-        return True
-    orders = modifier["orders"] if modifier["type"] == "ORDER_MODIFIER" else ({"expression": {"class": "STAR"}},)
-    return all(order["expression"]["class"] not in ("CONSTANT", "STAR", "POSITIONAL_REFERENCE") for order in orders)
