@@ -11,6 +11,7 @@ from tantivy import Query
 from infino.local.http import Problem
 from infino.local.querydsl.compiler import TOO_MANY, Compiler, single_field
 from infino.local.querydsl.compound import assemble, best_of, required
+from infino.local.querydsl.fieldindex import FieldIndex
 from infino.local.querydsl.fields import SearchField
 from infino.local.querydsl.fuzzy import fuzziness, fuzzy_query
 from infino.local.querydsl.highlight import Mark
@@ -20,7 +21,6 @@ from infino.local.querydsl.problems import illegal, parsing, shard
 from infino.local.querydsl.reading import as_boolean, as_boost, as_integer, as_number, as_text, listed, short
 from infino.local.querydsl.regexps import escape, from_wildcard
 from infino.local.querydsl.termlevel import near_clause, pattern_clause, term_clause
-from infino.local.querydsl.textindex import FieldIndex
 from infino.local.querydsl.wordlist import found_in_few
 from infino.local.values.analysis import words
 

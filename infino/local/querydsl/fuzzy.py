@@ -8,12 +8,12 @@ from typing import Any
 from tantivy import Query
 
 from infino.local.querydsl.compiler import Compiler
+from infino.local.querydsl.fieldindex import FieldIndex
 from infino.local.querydsl.fields import SearchField
 from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.plan import NOTHING, Clause, index_of
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.reading import short
-from infino.local.querydsl.textindex import FieldIndex
 
 
 def fuzziness(value: Any, word: str) -> int:

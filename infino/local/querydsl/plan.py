@@ -12,11 +12,12 @@ from typing import Any
 import attrs
 import duckdb
 
+from infino.local.querydsl.fieldindex import FieldIndex, Hits
 from infino.local.querydsl.fields import Fields, SearchField, rows_of
 from infino.local.querydsl.highlight import Mark
 from infino.local.querydsl.nested import objects_sql, objects_view
 from infino.local.querydsl.problems import illegal
-from infino.local.querydsl.textindex import WAIT, FieldIndex, Hits, indexes_of
+from infino.local.querydsl.textindex import WAIT, indexes_of
 from infino.local.sql.watchdog import untimed
 from infino.local.store import DatasetView
 

@@ -16,6 +16,7 @@ from infino.local.http import Problem, unsupported
 from infino.local.querydsl import compound, fulltext, querystring, simplestring, termlevel
 from infino.local.querydsl.aggs import Context, Documents, Level, Runner, asks_for, prepare, read_tree
 from infino.local.querydsl.compiler import Compiler, Handler
+from infino.local.querydsl.fieldindex import Hits
 from infino.local.querydsl.fields import SearchField, rows_of
 from infino.local.querydsl.highlight import Highlighter, Mark, values_at
 from infino.local.querydsl.plan import EVERYTHING, Clause, Found, SearchPlan, boosted
@@ -23,7 +24,6 @@ from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.request import Named, SearchRequest, read_request
 from infino.local.querydsl.sorting import SortKey, after_condition, check_values, read_sort
 from infino.local.querydsl.source import SourceFilter
-from infino.local.querydsl.textindex import Hits
 from infino.local.store import DatasetView
 from infino.local.values import exact
 from infino.local.values.dates import show_nanos

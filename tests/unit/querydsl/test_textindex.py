@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infino.local.http import Problem
-from infino.local.querydsl import plan, search, textindex
+from infino.local.querydsl import fieldindex, plan, search, textindex
 from infino.local.querydsl.fields import Fields
 from infino.local.querydsl.textindex import TextIndexes
 from infino.local.sql.watchdog import TimeLimit, time_limit, untimed
@@ -316,13 +316,13 @@ def test_pages_of_equal_scores_follow_each_other_and_the_total_counts_all() -> N
 def test_only_the_hits_that_are_shown_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = Corpus([{"text": "storm", "n": number} for number in range(50)])
     read: list[int] = []
-    best = textindex.FieldIndex.best
+    best = fieldindex.FieldIndex.best
 
-    def counted(index: textindex.FieldIndex, query: Any, most: int) -> Any:
+    def counted(index: fieldindex.FieldIndex, query: Any, most: int) -> Any:
         read.append(most)
         return best(index, query, most)
 
-    monkeypatch.setattr(textindex.FieldIndex, "best", counted)
+    monkeypatch.setattr(fieldindex.FieldIndex, "best", counted)
     assert corpus.search({"query": STORM})["hits"]["total"]["value"] == 50
     assert corpus.search({"query": {"match": {"text": {"query": "storm", "boost": 2}}}, "size": 3})["hits"]["hits"]
     assert read == [10, 10]
