@@ -105,7 +105,7 @@ def measure_gateway() -> tuple[float, float]:
     lines = "\n".join(f"{series} {value} {at}000" for series, at, value in samples()).encode()
 
     def call(path: dict[str, str], body: bytes) -> GatewayCall:
-        return GatewayCall(caller, "POST", path, {}, {}, body)
+        return GatewayCall(caller, "POST", path, {}, "", {}, body)
 
     with tempfile.TemporaryDirectory() as folder:
         gateway = Gateway(Options(path=Path(folder)))

@@ -29,7 +29,7 @@ DELIMITERS: Final = (",", ";", "\t", "|")
 SAMPLE: Final = 1 << 16
 # Rows of the sample that are looked at.
 _ROWS: Final = 50
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 19
 # As JSON writes whole numbers, up to eighteen digits, which fit into 64 bits; longer ones are numbers with every digit.
 _WHOLE: Final = r"^(0|-?[1-9][0-9]{0,17})$"
 _NUMBER: Final = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,6})?$"
