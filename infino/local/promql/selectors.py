@@ -66,7 +66,7 @@ def newest(evaluation: Evaluation, node: Node, times: Times) -> list[tuple[Label
     # Both versions look back equally far; 3.x leaves out the very start.
     oldest = wanted - lookback if evaluation.rules.closed_windows else wanted - lookback + 1
     rows = []
-    for series in _select(evaluation, node, int(oldest.min()), int(wanted.max()), len(wanted)):
+    for series in _select(evaluation, node, int(np.min(oldest)), int(np.max(wanted)), len(wanted)):
         place = np.searchsorted(series.times, wanted, side="right") - 1
         index = np.maximum(place, 0)
         values, at = series.values[index], series.times[index]
@@ -100,9 +100,9 @@ def ranges(evaluation: Evaluation, node: Node, times: Times) -> Ranges:
     if not len(times):
         found: list[StoredSeries] = []
     elif subquery:
-        found = _subquery(evaluation, node, int(starts.min()), int(ends.max()))
+        found = _subquery(evaluation, node, int(np.min(starts)), int(np.max(ends)))
     else:
-        found = _select(evaluation, node.vector_selector, int(starts.min()), int(ends.max()), len(times))
+        found = _select(evaluation, node.vector_selector, int(np.min(starts)), int(np.max(ends)), len(times))
     return Ranges([_alive(series) for series in found], starts, ends, times, evaluation.rules.closed_windows)
 
 

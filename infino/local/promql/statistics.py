@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any, cast
 
 import numpy as np
 
@@ -67,15 +68,16 @@ def deviation(values: Floats, mask: Mask) -> Floats:
     return np.sqrt(variance(values, mask))
 
 
+# Since 2.5 the stubs of numpy know no axis of these two.
 def smallest(values: Floats, mask: Mask) -> Floats:
     """Give the least number of each row; NaN only where there is nothing else."""
-    least: Floats = np.fmin.reduce(np.where(mask, values, np.nan), axis=1)
+    least: Floats = cast(Any, np.fmin).reduce(np.where(mask, values, np.nan), axis=1)
     return least
 
 
 def largest(values: Floats, mask: Mask) -> Floats:
     """Give the greatest number of each row; NaN only where there is nothing else."""
-    greatest: Floats = np.fmax.reduce(np.where(mask, values, np.nan), axis=1)
+    greatest: Floats = cast(Any, np.fmax).reduce(np.where(mask, values, np.nan), axis=1)
     return greatest
 
 

@@ -96,12 +96,12 @@ def sharing_times(found: Sequence[StoredSeries], steps: int) -> Iterator[list[St
 def pieces(windows: Windows) -> Iterator[tuple[slice, WindowPiece]]:
     """Cut the steps into runs whose windows fit into one matrix; give each run with its matrix."""
     steps, rows = len(windows.first), len(windows.values)
-    widest = max(1, int(windows.count.max(initial=0)))
+    widest = max(1, int(np.max(windows.count, initial=0)))
     at_once = max(1, _MOST_CELLS // (widest * rows))
     for start in range(0, steps, at_once):
         part = slice(start, min(steps, start + at_once))
         count = windows.count[part]
-        width = max(1, int(count.max(initial=0)))
+        width = max(1, int(np.max(count, initial=0)))
         offsets = np.arange(width)
         mask = offsets[None, :] < count[:, None]
         # Padded places point at some sample as well, so that no index leaves the row; the mask hides them.
