@@ -292,7 +292,9 @@ def value_expression(
     if not arrays:
         found = [value_at(path, kind, path in exact) for path in scalars]
         return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
-    parts = [value_at(path, kind, path in exact) for path in arrays]
+    # Where a value is a list itself, its values are at a path of their own, and its text is none of them.
+    lists = kinds.get("ARRAY", frozenset()) if kind == "VARCHAR" else frozenset()
+    parts = [(scalar_at if path in lists else value_at)(path, kind, path in exact) for path in arrays]
     for path in scalars:
         value = value_at(path, kind, path in exact)
         is_array = f"json_type(_source, {literal(path)}) IN ('ARRAY', 'NULL')"

@@ -382,3 +382,10 @@ def test_a_mapping_decides_how_values_compare() -> None:
     with pytest.raises(Problem, match="No mapping found"):
         corpus.search({"sort": ["later"]}, allowed=lambda field: field != "later")
     corpus.close()
+
+
+def test_a_list_in_a_list_of_objects_is_no_text() -> None:
+    corpus = Corpus([{"_id": "a", "o": [{"q": "x"}]}, {"_id": "b", "o": [{"q": []}, {"q": ["y"]}]}])
+    assert corpus.ids({"range": {"o.q.keyword": {"lt": "x"}}}) == []
+    assert corpus.ids({"range": {"o.q.keyword": {"gt": "x"}}}) == ["b"]
+    corpus.close()
