@@ -385,7 +385,7 @@ def update(
     text = encoded(merged)
     # To whom something is hidden, "noop" would tell whether a guess at its value is right. The texts are compared, for
     # true, 1 and 1.0 are equal and not the same.
-    if author.sees_all and request.get("detect_noop", True) and text == encoded(old):
+    if author.sees_all and request.get("detect_noop", True) and merged == old and text == encoded(old):
         return state, "noop", state.version
     return StoredDocument(version, text), "updated", version
 
