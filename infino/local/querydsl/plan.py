@@ -110,9 +110,9 @@ class SearchPlan:
         return f"${name}"
 
     def numbers(self, numbers: Sequence[int]) -> str:
-        """Return the SQL set of the numbers of documents; the engine finds these by a join, and reads nothing else."""
+        """Return the SQL of numbers of documents, a row each, for a join, which reads nothing but these."""
         kind = "bigint" if self.view.numbered else "hugeint"
-        return f"(select unnest({self.bind(list(numbers))}::{kind}[]))"
+        return f"unnest({self.bind(list(numbers))}::{kind}[])"
 
     def column(self, field: SearchField) -> str:
         """Return the SQL column that holds a field's value, or its list of values when there may be many."""
@@ -149,10 +149,9 @@ class SearchPlan:
         """
         if not self._hits:
             return ""
-        kind = "bigint" if self.view.numbered else "hugeint"
-        places = self.bind([place for hits in self._hits for place in hits.numbers])
+        places = self.numbers([place for hits in self._hits for place in hits.numbers])
         scores = self.bind([score for hits in self._hits for score in hits.scores])
-        found = f"select unnest({places}::{kind}[]) i, unnest({scores}::double[]) s0"
+        found = f"select {places} i, unnest({scores}::double[]) s0"
         if len(self._hits) > 1:
             numbers = self.bind([number for number, hits in enumerate(self._hits) for _ in hits.numbers])
             columns = ", ".join(f"m[{number}] s{number}" for number in range(len(self._hits)))

@@ -293,7 +293,7 @@ class Search:
         if not numbers or not (version or sequence):
             return {}
         wanted = self.plan.numbers(numbers)
-        rows = self.plan.run(f"select _seq, _version from {self.plan.view.table} where _seq in {wanted}")
+        rows = self.plan.run(f"select _seq, _version from {self.plan.view.table} where _seq in (select {wanted})")
         return {
             place: {
                 **({"_version": number} if version else {}),
@@ -307,7 +307,7 @@ class Search:
         if not numbers:
             return {}
         wanted = self.plan.numbers(numbers)
-        rows = self.plan.run(f"select _seq, _id, _source from {self.plan.view.table} where _seq in {wanted}")
+        rows = self.plan.run(f"select _seq, _id, _source from {self.plan.view.table} where _seq in (select {wanted})")
         return {number: (name, self.plan.view.present(exact.loads(text))) for number, name, text in rows}
 
     def _hit(
@@ -345,7 +345,9 @@ class Search:
         if not numbers or not wanted:
             return found
         columns = "".join(f", {name}" for name in read.values())
-        rows = plan.run(f"select d{columns} from ({rows_of(plan.view, read)}) where d in {plan.numbers(numbers)}")
+        rows = plan.run(
+            f"select d{columns} from ({rows_of(plan.view, read)}) where d in (select {plan.numbers(numbers)})"
+        )
         for number, *values in rows:
             held = dict(zip(read, values, strict=True))
             for field, named in wanted:

@@ -84,6 +84,18 @@ class BucketAggregation(Aggregation):
         return groups
 
 
+def keyed(level: Level, key: str, *tests: str) -> str:
+    """Return the SQL of (d, p, k): each document with its parent bucket and each of its keys that pass all tests.
+
+    Args:
+        level: The buckets.
+        key: The SQL of a document's keys, a row each; NULL is none.
+        tests: SQL conditions of `k`.
+    """
+    where = " and ".join(["k is not null", *tests])
+    return f"select * from (select d, b as p, {key} as k from {level.rows}) where {where}"
+
+
 class Choice(BucketAggregation):
     """Buckets that are chosen by conditions; a document may be in several."""
 
@@ -102,7 +114,7 @@ class Choice(BucketAggregation):
         """Return each document with the number of each choice that it meets."""
         cases = [f"case when {condition} then {n} end" for n, (_, condition) in enumerate(self.choices)]
         each = cases[0] if len(cases) == 1 else f"unnest([{', '.join(cases)}]::bigint[])"
-        return f"select * from (select d, b as p, {each} as k from {level.rows}) where k is not null"
+        return keyed(level, each)
 
     def filled(self, runner: Running, level: Level) -> list[list[AggregationBucket]]:
         """Return the buckets of each parent."""

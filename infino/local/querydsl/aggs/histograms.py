@@ -10,8 +10,8 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from infino.local.querydsl.aggs.base import MAX_BUCKETS, Aggregation, Context, Level, Result, Running, tell_buckets
-from infino.local.querydsl.aggs.buckets import AggregationBucket, BucketAggregation, answer_of
-from infino.local.querydsl.aggs.terms import each_key, key_values, read_order, sort_value
+from infino.local.querydsl.aggs.buckets import AggregationBucket, BucketAggregation, answer_of, keyed
+from infino.local.querydsl.aggs.terms import each_key, read_order, sort_value
 from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.fields import NUMERIC, once
 from infino.local.querydsl.problems import illegal
@@ -113,13 +113,13 @@ class Histogram(BucketAggregation):
     def keys(self, level: Level) -> str:
         """Return each document with each of its keys."""
         if self.on.kind == "range":
-            values = key_values(self.column_sql, self.on, self.missing)
+            one = f"list_filter([{self.column_sql}], lambda x: x is not null)"
+            values = self.column_sql if self.on.many else one
             between = f"list_transform({values}, lambda x: {self.keys_between('x.lo', 'x.hi')})"
             keys = f"unnest(list_distinct(flatten({between})))"
         else:
             keys = each_key(self.column_sql, self.on, self.missing, self.bucket_sql)
-        tests = ["k is not null", *(f"k {sign} {end!r}" for sign, end in self.inside() if end is not None)]
-        return f"select * from (select d, b as p, {keys} as k from {level.rows}) where {' and '.join(tests)}"
+        return keyed(level, keys, *(f"k {sign} {end!r}" for sign, end in self.inside() if end is not None))
 
     def keys_between(self, low: str, high: str) -> str:
         """Return the SQL of the keys of all values of a range; of too many, enough to tell that they are."""

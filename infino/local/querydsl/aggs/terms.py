@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from infino.local.querydsl.aggs.base import MAX_BUCKETS, Aggregation, Context, Level, Result, Running
-from infino.local.querydsl.aggs.buckets import AggregationBucket, BucketAggregation, answer_of
+from infino.local.querydsl.aggs.buckets import AggregationBucket, BucketAggregation, answer_of, keyed
 from infino.local.querydsl.aggs.paths import value_at
 from infino.local.querydsl.aggs.tree import Node
 from infino.local.querydsl.fields import NUMERIC, SearchField
@@ -48,15 +48,6 @@ def key_text(context: Context, field: SearchField, value: Any, where: str) -> st
     return found
 
 
-def key_values(column: str, field: SearchField, missing: str | None) -> str:
-    """Return the SQL of the list of a document's distinct keys."""
-    if field.kind == "none" or not field.many:
-        single = f"coalesce({column}, {missing})" if missing else column
-        return f"list_filter([{single}], lambda x: x is not null)"
-    values = f"list_distinct({column})"
-    return f"(case when len({column}) = 0 then [{missing}] else {values} end)" if missing else values
-
-
 def each_key(column: str, field: SearchField, missing: str | None, key: Callable[[str], str] | None = None) -> str:
     """Return the SQL of a document's distinct keys, a row each, which is NULL where it has none.
 
@@ -71,7 +62,9 @@ def each_key(column: str, field: SearchField, missing: str | None, key: Callable
     if field.kind == "none" or not field.many:
         value = f"coalesce({column}, {missing})" if missing else column
         return key(value) if key else value
-    keys = key_values(column, field, missing)
+    keys = f"list_distinct({column})"
+    if missing:
+        keys = f"(case when len({column}) = 0 then [{missing}] else {keys} end)"
     if key:
         keys = f"list_distinct(list_transform({keys}, lambda x: {key('x')}))"
     return f"unnest(case when len({keys}) > 0 then {keys} else [null] end)"
@@ -107,9 +100,9 @@ class Terms(BucketAggregation):
         key = key_text(self.context, self.on, value, "missing")
         return f"{self.context.plan.bind(key)}::varchar::{self.key_type}"
 
-    def _chosen(self) -> str:
-        """Return the SQL condition of the keys `k` that `include` and `exclude` leave."""
-        tests = ["k is not null"]
+    def _chosen(self) -> list[str]:
+        """Return the SQL conditions of the keys `k` that `include` and `exclude` leave."""
+        tests = []
         for name, sign in (("include", ""), ("exclude", "not ")):
             given = self.node.options.get(name)
             if isinstance(given, dict):
@@ -128,12 +121,11 @@ class Terms(BucketAggregation):
                 found = [key_value(self.context, self.on, value) for value in listed(given)]
                 keys = self.context.plan.bind([key for key in found if key is not None])
                 tests.append(f"{sign}list_contains({keys}::varchar[]::{self.key_type}[], k)")
-        return " and ".join(tests)
+        return tests
 
     def keys(self, level: Level) -> str:
         """Return each document with each of its terms."""
-        keys = each_key(self.column_sql, self.on, self.missing)
-        return f"select * from (select d, b as p, {keys} as k from {level.rows}) where {self.chosen}"
+        return keyed(level, each_key(self.column_sql, self.on, self.missing), *self.chosen)
 
     def results(self, runner: Running, level: Level) -> list[Result]:
         """Return the greatest buckets of each parent."""
