@@ -25,7 +25,7 @@ from infino.local.http import Problem, unsupported
 from infino.local.querydsl.problems import shard
 from infino.local.querydsl.reading import short
 from infino.local.store import DatasetView, TypedColumn
-from infino.local.store.view import any_value_at, value_expression
+from infino.local.store.reading import any_value_at, value_expression
 from infino.local.values.dates import DEFAULT_FORMAT, NANOS, NANOS_FORMAT, DateContext, read_nanos
 from infino.local.values.paths import literal
 from infino.local.values.patterns import name_pattern

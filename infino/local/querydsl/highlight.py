@@ -13,6 +13,7 @@ from infino.local.querydsl.fields import Fields, SearchField
 from infino.local.querydsl.options import check_options
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.reading import as_boolean, as_integer, as_object, as_text, listed, short
+from infino.local.store.reading import values_of
 from infino.local.values.analysis import spans
 
 SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?]++(?!\s|$))*+(?:[.!?]++|\n|$)\s*")
@@ -146,7 +147,7 @@ class Highlighter:
         return shown
 
     def _pieces(self, field: SearchField, style: Style, source: Mapping[str, Any], marks: Sequence[Mark]) -> list[str]:
-        texts = [text for text in values_at(source, field.base) if isinstance(text, str)]
+        texts = [text for text in values_of(source, field.base) if isinstance(text, str)]
         made: list[tuple[int, str]] = []
         for text in texts:
             found = find(text[: style.analysed], marks, self._matching, analysed=field.kind == "text")
@@ -162,21 +163,6 @@ class Highlighter:
 def escaped(text: str) -> str:
     """Write text as HTML, the slash included as Lucene's encoder does."""
     return html.escape(text).replace("/", "&#x2F;")
-
-
-def values_at(source: Any, name: str) -> Iterator[Any]:
-    """Yield the values of a dotted field, through arrays and whichever keys hold dots."""
-    if isinstance(source, list):
-        for item in source:
-            yield from values_at(item, name)
-    elif not name:
-        yield source
-    elif isinstance(source, dict):
-        for key, value in source.items():
-            if key == name:
-                yield from values_at(value, "")
-            elif name.startswith(key + "."):
-                yield from values_at(value, name[len(key) + 1 :])
 
 
 def find(text: str, marks: Sequence[Mark], matching: Matching, *, analysed: bool) -> list[tuple[int, int]]:

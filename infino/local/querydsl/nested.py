@@ -12,7 +12,7 @@ from infino.local.catalogue.kinds import inexact
 from infino.local.catalogue.parameters import OBJECTS
 from infino.local.catalogue.shape import paths_of
 from infino.local.store import DatasetView, literal
-from infino.local.store.view import EXACT_OBJECTS
+from infino.local.store.reading import EXACT_OBJECTS
 from infino.local.values.paths import step, steps_of
 
 

@@ -18,13 +18,14 @@ from infino.local.querydsl.aggs import Context, Documents, Level, Runner, asks_f
 from infino.local.querydsl.compiler import Compiler, Handler
 from infino.local.querydsl.fieldindex import Hits
 from infino.local.querydsl.fields import SearchField, rows_of
-from infino.local.querydsl.highlight import Highlighter, Mark, values_at
+from infino.local.querydsl.highlight import Highlighter, Mark
 from infino.local.querydsl.plan import EVERYTHING, Clause, Found, SearchPlan, boosted
 from infino.local.querydsl.problems import illegal
 from infino.local.querydsl.request import Named, SearchRequest, read_request
 from infino.local.querydsl.sorting import SortKey, after_condition, check_values, read_sort
 from infino.local.querydsl.source import SourceFilter
 from infino.local.store import DatasetView
+from infino.local.store.reading import values_of
 from infino.local.values import exact
 from infino.local.values.dates import show_nanos
 from infino.local.values.patterns import name_pattern
@@ -351,7 +352,7 @@ class Search:
         for number, *values in rows:
             held = dict(zip(read, values, strict=True))
             for field, named in wanted:
-                value = held.get(field) if field in read else list(values_at(documents[number][1], field.base))
+                value = held.get(field) if field in read else list(values_of(documents[number][1], field.base))
                 shown = shown_values(field, named, value if isinstance(value, list) else [value])
                 if shown:
                     found[number][field.name] = shown

@@ -30,9 +30,10 @@ from infino.local.marks import CommitMark
 from infino.local.memory import BRAKE
 from infino.local.store.bounds import macros
 from infino.local.store.ids import IdFilter
+from infino.local.store.reading import EXACT_OBJECTS, EXACT_TEXTS, exact_objects, exact_texts
 from infino.local.store.turns import Turns
 from infino.local.store.typed import make_tables
-from infino.local.store.view import EXACT_OBJECTS, EXACT_TEXTS, DatasetView, exact_objects, exact_texts
+from infino.local.store.view import DatasetView
 from infino.local.store.wal import NO_CHECKPOINTS, WriteAheadLog
 from infino.local.values.paths import identifier, step
 from infino.local.values.tags import WITHOUT_TAGS, without_tags
