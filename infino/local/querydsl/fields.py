@@ -25,7 +25,7 @@ from infino.local.http import Problem, unsupported
 from infino.local.querydsl.problems import shard
 from infino.local.querydsl.reading import short
 from infino.local.store import DatasetView, TypedColumn
-from infino.local.store.reading import any_value_at, value_expression
+from infino.local.store.reading import comparable, is_list, value_expression
 from infino.local.values.dates import DEFAULT_FORMAT, NANOS, NANOS_FORMAT, DateContext, read_nanos
 from infino.local.values.paths import literal
 from infino.local.values.patterns import name_pattern
@@ -95,7 +95,7 @@ class SearchField:
     @property
     def many(self) -> bool:
         """Whether a document may hold several values, so that the SQL value is a list."""
-        return not self.computed and (len(self.paths) != 1 or "[*]" in self.paths[0])
+        return not self.computed and is_list(self.paths)
 
     @property
     def sorted(self) -> bool:
@@ -141,9 +141,7 @@ class SearchField:
             raise unsupported(f"[null_value] of the field [{short(self.name)}], for doubles would merge its numbers")
         column = self.column
         if column is None or not column.type.startswith("DECIMAL"):
-            read = value_expression({"DOUBLE": frozenset(self.paths)}, self.exact)
-            if self.many and "[*]" not in "".join(self.paths):
-                read = f"[{', '.join(any_value_at(path, self.exact) for path in self.paths)}]"
+            read = value_expression({"DOUBLE": frozenset(self.paths)}, self.exact, listed=self.many)
             column = TypedColumn("", self.base, self.exact + "[]" * self.many, read, starred=False)
         return attrs.evolve(self, kind="decimal", column=column)
 
@@ -174,12 +172,12 @@ class SearchField:
         """Return a date of a query in the field's own unit."""
         return read_nanos(value, dates, up=up) // self.unit[0]
 
-    def sql(self, column: str = "", source: str = "_source") -> str:
+    def sql(self, column: str = "") -> str:
         """Return the SQL expression of the value, or of the list of values when there may be `many`.
 
         Args:
-            column: What the field's `column` is called in the rows that are read, where there is one.
-            source: What the document's text is called there, where there is none.
+            column: What the field's `column` is called in the rows that are read; the document's text where there is
+                none.
         """
         if self.computed:
             return self.computed
@@ -189,14 +187,7 @@ class SearchField:
             value, values = self._converted("v"), f"coalesce({column}, [])"
             values = values if value == "v" else f"list_transform({values}, lambda v: {value})"
             return f"list_filter({values}, lambda v: v is not null)"
-        if not self.many:
-            # A path may hold an object in another document; its text must not come out as this field's value.
-            where = f"{source}, {literal(self.paths[0])}"
-            return self._cast(self._text(f"json_type({where})", f"json_extract_string({where})"))
-        parts = [self._elements(source, path) for path in self.paths]
-        every = parts[0] if len(parts) == 1 else f"flatten([{','.join(parts)}])"
-        value = self._cast(self._text("json_type(j)", "(j->>'$')"))
-        return f"list_filter(list_transform({every}, lambda j: {value}), lambda v: v is not null)"
+        return comparable(self.paths, self.types, self._cast, self.null)
 
     def _converted(self, value: str) -> str:
         """Return the value of this field out of one of its column, which has the type that holds it."""
@@ -207,17 +198,6 @@ class SearchField:
         if self.kind == "double":
             return self._rounded(value if kind == "DOUBLE" else f"{value}::double")
         return self._cut(value)
-
-    def _text(self, kind: str, value: str) -> str:
-        """Return the text of a value of one of the field's types, given the SQL of its JSON type and its text."""
-        kinds = ",".join(literal(name) for name in self.types)
-        null = "" if self.null is None else f" when {kind} = 'NULL' then {literal(self.null)}"
-        return f"(case when {kind} in ({kinds or 'null'}) then {value}{null} end)"
-
-    @staticmethod
-    def _elements(source: str, path: str) -> str:
-        extracted = f"json_extract({source},{literal(path)})"
-        return extracted if "[*]" in path else f"[{extracted}]"
 
     def _cast(self, value: str) -> str:
         if self.kind == "long":
@@ -468,9 +448,8 @@ class Fields:
         column = self.view.by_field.get(base)
         if column is None or base in self.view.mixed:
             return None
-        many = len(paths) != 1 or "[*]" in next(iter(paths))
         fits = column.type.removesuffix("[]").partition("(")[0] in COLUMN_TYPES.get(kind, ())
-        return column if fits and many == column.type.endswith("[]") else None
+        return column if fits and is_list(paths) == column.type.endswith("[]") else None
 
 
 def exact_type(kinds: Collection[str], kind: Kind) -> str:

@@ -12,7 +12,7 @@ from infino.local.catalogue.kinds import inexact
 from infino.local.catalogue.parameters import OBJECTS
 from infino.local.catalogue.shape import paths_of
 from infino.local.store import DatasetView, literal
-from infino.local.store.reading import EXACT_OBJECTS
+from infino.local.store.reading import objects_at
 from infino.local.values.paths import step, steps_of
 
 
@@ -99,8 +99,4 @@ def value_sql(view: DatasetView, path: str, way: str) -> str:
         for field, kinds in view.shape.items()
         if field.startswith(f"{path}.")
     )
-    if exact:
-        return f"coalesce({EXACT_OBJECTS}(_source, {literal(json.dumps(steps_of(way)))}), [])"
-    value = f"json_extract(_source, {literal(way)})"
-    values = f"coalesce({value}, [])" if "[*]" in way else f"[{value}]"
-    return f"list_filter({values}, lambda x: coalesce(json_type(x) = 'OBJECT', false))::varchar[]"
+    return objects_at(way, exact=exact)

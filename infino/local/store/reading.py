@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from infino.local.catalogue.shape import paths_of
@@ -15,17 +15,28 @@ EXACT_TEXTS, EXACT_OBJECTS = "exact_texts", "exact_objects"
 
 
 def value_expression(
-    kinds: Mapping[str, frozenset[str]], kind: str, exact: Collection[str] = (), *, scalars_only: bool = False
+    kinds: Mapping[str, frozenset[str]],
+    kind: str,
+    exact: Collection[str] = (),
+    *,
+    scalars_only: bool = False,
+    listed: bool = False,
 ) -> str:
     """Return SQL over `_source` for the value of a field, or for the list of its values where a list was seen.
+
+    That is what SQL shows of a field: also values of other types than it mostly has, and nulls within a list.
 
     Args:
         kinds: The kinds and paths of its values.
         kind: The SQL type of one value.
         exact: The paths at which the engine's own reader would bend a number.
-        scalars_only: Whether to leave out values that are objects.
+        scalars_only: Whether to leave out values that are objects; such values are texts.
+        listed: Whether values at several paths are a list, though none is inside one; else the first one counts.
     """
-    value_at = scalar_at if scalars_only else any_value_at
+
+    def value_at(path: str) -> str:
+        return scalar_at(path) if scalars_only else any_value_at(path, kind, path in exact)
+
     paths = paths_of({name: found for name, found in kinds.items() if name != "ARRAY"})
     scalars = [path for path in sorted(paths) if "[*]" not in path]
     arrays = [path for path in sorted(paths) if "[*]" in path]
@@ -34,13 +45,15 @@ def value_expression(
             arrays.append(f"{path}[*]")
     empty = [path for path in sorted(kinds.get("ARRAY", ())) if "[*]" not in path]
     if not arrays:
-        found = [value_at(path, kind, path in exact) for path in scalars]
+        found = list(map(value_at, scalars))
+        if listed:
+            return f"[{', '.join(found)}]"
         return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
     # Where a value is a list itself, its values are at a path of their own, and its text is none of them.
     lists = kinds.get("ARRAY", frozenset()) if kind == "VARCHAR" else frozenset()
-    parts = [(scalar_at if path in lists else value_at)(path, kind, path in exact) for path in arrays]
+    parts = [scalar_at(path) if path in lists else value_at(path) for path in arrays]
     for path in scalars:
-        value = value_at(path, kind, path in exact)
+        value = value_at(path)
         is_array = f"json_type(_source, {literal(path)}) IN ('ARRAY', 'NULL')"
         parts.append(f"CASE WHEN {value} IS NULL OR {is_array} THEN []::{kind}[] ELSE [{value}] END")
     joined = parts[0]
@@ -49,19 +62,72 @@ def value_expression(
     nothing = f"[]::{kind}[]"
     if not empty:
         return f"nullif({joined}, {nothing})"
-    is_empty = " OR ".join(f"json_extract(_source, {literal(path)})::VARCHAR = '[]'" for path in empty)
+    is_empty = " OR ".join(f"{json_at(path)}::VARCHAR = '[]'" for path in empty)
     return f"coalesce(nullif({joined}, {nothing}), CASE WHEN {is_empty} THEN {nothing} END)"
 
 
-def scalar_at(path: str, kind: str, exact: bool = False) -> str:
-    """Return what `any_value_at` does, without the values that are objects or lists of them."""
+def comparable(
+    paths: Collection[str], types: Iterable[str], convert: Callable[[str], str], null: str | None = None
+) -> str:
+    """Return SQL for the value at one path, or for the list of all values at several paths or inside a list.
+
+    That is what the query language compares: values of some types only, each converted, and no null among several.
+
+    Args:
+        paths: The JSON paths.
+        types: The JSON types that count: a path may hold an object in another document, whose text is no value.
+        convert: Returns SQL for what the text of a value stands for; null for nothing.
+        null: What stands for a null, if anything.
+    """
+    names = ", ".join(map(literal, types)) or "null"
+
+    def checked(kind: str, text: str) -> str:
+        instead = "" if null is None else f" when {kind} = 'NULL' then {literal(null)}"
+        return convert(f"(case when {kind} in ({names}) then {text}{instead} end)")
+
+    if not is_list(paths):
+        (path,) = paths
+        return checked(f"json_type(_source, {literal(path)})", text_at(path))
+    found = [json_at(path) if "[*]" in path else f"[{json_at(path)}]" for path in paths]
+    every = found[0] if len(found) == 1 else f"flatten([{', '.join(found)}])"
+    value = checked("json_type(j)", "json_extract_string(j, '$')")
+    return f"list_filter(list_transform({every}, lambda j: {value}), lambda v: v is not null)"
+
+
+def is_list(paths: Collection[str]) -> bool:
+    """Tell whether a document may hold several values at some paths."""
+    return len(paths) != 1 or "[*]" in next(iter(paths))
+
+
+def scalar_at(path: str) -> str:
+    """Return what `text_at` does, without the texts of objects and lists."""
     if "[*]" not in path:
-        is_plain = f"json_type(_source, {literal(path)}) NOT IN ('OBJECT', 'ARRAY')"
-        return f"CASE WHEN {is_plain} THEN {any_value_at(path, kind, exact)} END"
-    values = f"json_extract(_source, {literal(path)})"
-    plain = f"list_filter({values}, lambda v: json_type(v) NOT IN ('OBJECT', 'ARRAY'))"
-    texts = f"list_transform({plain}, lambda v: json_extract_string(v, '$'))"
-    return texts if kind == "VARCHAR" else f"TRY_CAST({texts} AS {kind}[])"
+        return f"CASE WHEN json_type(_source, {literal(path)}) NOT IN ('OBJECT', 'ARRAY') THEN {text_at(path)} END"
+    plain = f"list_filter({json_at(path)}, lambda v: json_type(v) NOT IN ('OBJECT', 'ARRAY'))"
+    return f"list_transform({plain}, lambda v: json_extract_string(v, '$'))"
+
+
+def objects_at(path: str, *, exact: bool) -> str:
+    """Return SQL for the list of the objects at a path.
+
+    Args:
+        path: The JSON path.
+        exact: Whether they may hold numbers that the engine's own reader would bend.
+    """
+    if exact:
+        return f"coalesce({EXACT_OBJECTS}(_source, {literal(json.dumps(steps_of(path)))}), [])"
+    values = f"coalesce({json_at(path)}, [])" if "[*]" in path else f"[{json_at(path)}]"
+    return f"list_filter({values}, lambda x: coalesce(json_type(x) = 'OBJECT', false))::varchar[]"
+
+
+def json_at(path: str) -> str:
+    """Return SQL for the JSON at a path, or for the list of what is at a path with `[*]`."""
+    return f"json_extract(_source, {literal(path)})"
+
+
+def text_at(path: str) -> str:
+    """Return SQL for the text at a path, or for the list of the texts at a path with `[*]`."""
+    return f"json_extract_string(_source, {literal(path)})"
 
 
 def any_value_at(path: str, kind: str, exact: bool = False) -> str:
@@ -78,8 +144,7 @@ def any_value_at(path: str, kind: str, exact: bool = False) -> str:
     if exact:
         texts = f"{EXACT_TEXTS}(_source, {literal(json.dumps(steps_of(path)))})"
         return texts if many else f"{texts}[1]"
-    text = f"json_extract_string(_source, {literal(path)})"
-    return text if kind == "VARCHAR" else f"TRY_CAST({text} AS {kind}{'[]' if many else ''})"
+    return text_at(path) if kind == "VARCHAR" else f"TRY_CAST({text_at(path)} AS {kind}{'[]' if many else ''})"
 
 
 def exact_json(path: str) -> str:
@@ -120,7 +185,7 @@ def exact_texts(source: str, steps: str) -> list[str] | None:
     """
     found = [
         value if isinstance(value, str) else dumps(value).decode()
-        for value in values_at(source, steps)
+        for value in values_at(loads(source), json.loads(steps))
         if value is not None
     ]
     return found or None
@@ -133,13 +198,14 @@ def exact_objects(source: str, steps: str) -> list[str] | None:
         source: The document.
         steps: As for `exact_texts`.
     """
-    return [dumps(value).decode() for value in values_at(source, steps) if isinstance(value, dict)] or None
+    found = values_at(loads(source), json.loads(steps))
+    return [dumps(value).decode() for value in found if isinstance(value, dict)] or None
 
 
-def values_at(source: str, steps: str) -> list[Any]:
-    """Return the values at a path of a document."""
-    values: list[Any] = [loads(source)]
-    for key in json.loads(steps):
+def values_at(document: Any, steps: Iterable[str | None]) -> list[Any]:
+    """Return the values at a path of a document, given as `steps_of` has it."""
+    values = [document]
+    for key in steps:
         if key is None:
             values = [inner for value in values if isinstance(value, list) for inner in value]
         else:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from infino.local.store.columns import shredded
-from infino.local.values.paths import literal
+from infino.local.store.reading import text_at
 
 if TYPE_CHECKING:
     import duckdb
@@ -65,8 +65,7 @@ def fold(cursor: duckdb.DuckDBPyConnection, view: DatasetView) -> dict[str, tupl
 def stored_doubles(cursor: duckdb.DuckDBPyConnection, number: int, paths: Iterable[str]) -> Iterator[float | Decimal]:
     """Yield the numbers at some paths of the stored documents."""
     for path in paths:
-        value = f"json_extract_string(_source, {literal(path)})"
-        values = f"unnest({value})" if "[*]" in path else value
+        values = f"unnest({text_at(path)})" if "[*]" in path else text_at(path)
         found = cursor.execute(f"SELECT DISTINCT v FROM (SELECT {values} AS v FROM ds_{number})").fetchall()
         for (text,) in found:
             if text is not None and NUMBER.fullmatch(text):

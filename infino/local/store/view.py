@@ -14,7 +14,7 @@ from infino.local.catalogue.mapping import NOTHING_DECLARED, declared_type
 from infino.local.catalogue.mapping import Mapping as FieldMapping
 from infino.local.catalogue.shape import Fields, exact_paths, paths_of
 from infino.local.store.columns import TypedColumn, shredded
-from infino.local.store.reading import any_value_at, exact_json, value_expression
+from infino.local.store.reading import any_value_at, exact_json, json_at, value_expression
 from infino.local.values.paths import identifier, literal, prefixes
 
 Document = dict[str, Any]
@@ -128,8 +128,7 @@ class DatasetView:
         }
         for field, path in containers.items():
             if field not in self.shape and self._whole(field):
-                at = literal(path)
-                expression = exact_json(path) if field in self.exact else f"json_extract(_source, {at})"
+                expression = exact_json(path) if field in self.exact else json_at(path)
                 made.append(TypedColumn(unique(field, taken), field, "JSON", expression, starred=False))
         return tuple(made)
 
