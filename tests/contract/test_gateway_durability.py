@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -22,6 +20,7 @@ import pytest
 from infino.local import LocalGateway, PortInUse
 from infino.local.folder import FolderInUse
 from infino.local.serve import serve
+from tests.support.databases import database_file
 from tests.support.signed import Signed
 
 PROGRAM = """
@@ -232,8 +231,7 @@ def write_until_killed(running: Running, ledger: Ledger, loads: Loads, dice: ran
 def survive(folder: Path, rounds: int, seed: int) -> None:
     dice = random.Random(seed)
     ledger, loads = Ledger(), Loads()
-    with contextlib.closing(sqlite3.connect(folder.with_suffix(".sqlite"))) as source:
-        source.execute("CREATE TABLE t (a)")
+    database_file(folder.with_suffix(".sqlite"), "CREATE TABLE t (a)")
     with served(folder) as running:
         call = Signed(running)  # type: ignore[arg-type]  # as above
         assert call("PUT", "/d").status == 200

@@ -5,10 +5,8 @@ from __future__ import annotations
 import http.server
 import os
 import socket
-import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +17,13 @@ from infino import Infino, InfinoError
 from infino.local import LocalGateway
 from infino.local.http import Problem
 from infino.local.reach import Reach
+from tests.support.databases import database_file
 
 CONNECT = {"Effect": "Allow", "ResourceType": "connection", "Actions": ["*"], "Resources": ["*"]}
 
 
 def database(path: Path) -> Path:
-    with closing(sqlite3.connect(path)) as made:
-        made.execute("CREATE TABLE t (a)")
+    database_file(path, "CREATE TABLE t (a)")
     return path
 
 

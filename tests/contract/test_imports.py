@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import gzip
 import json
-import sqlite3
 import time
 
 import pytest
@@ -17,6 +16,7 @@ from infino.local.http import Problem
 from infino.local.imports import formats, jobs, runs
 from infino.local.imports.formats import Bad, detect, records
 from infino.local.state import Gateway, Options
+from tests.support.databases import database_file
 
 GOOD = [{"n": number, "word": f"w{number}", "nested": {"a": [number]}} for number in range(25)]
 
@@ -193,10 +193,11 @@ def test_a_csv_that_breaks_off_inside_a_quote_says_where(tmp_path):
 def shop(client, tmp_path):
     """A connection to a SQLite file with three orders."""
     path = tmp_path / "shop.sqlite"
-    with sqlite3.connect(path) as connection:
-        connection.execute("CREATE TABLE orders (id INTEGER, item TEXT)")
-        connection.executemany("INSERT INTO orders VALUES (?, ?)", [(1, "pen"), (2, "ink"), (3, "cap")])
-    connection.close()
+    database_file(
+        path,
+        "CREATE TABLE orders (id INTEGER, item TEXT)",
+        "INSERT INTO orders VALUES (1, 'pen'), (2, 'ink'), (3, 'cap')",
+    )
     made = client.connections.create("sqlite", name="shop", config={"path": str(path)})
     yield made.id, path
     client.connections.delete(made.id)
@@ -265,8 +266,7 @@ class Hands:
 
 def test_a_schedule_runs_when_its_time_comes_and_replaces_the_rows_of_the_last_run(tmp_path):
     path = tmp_path / "s.sqlite"
-    with sqlite3.connect(path) as connection:
-        connection.execute("CREATE TABLE t AS SELECT 1 AS a")
+    database_file(path, "CREATE TABLE t AS SELECT 1 AS a")
     gateway = Gateway(Options(path=tmp_path / "data"))
     clock = gateway.clock = Hands()
     try:
@@ -279,8 +279,7 @@ def test_a_schedule_runs_when_its_time_comes_and_replaces_the_rows_of_the_last_r
         jobs.run_due(gateway)
         assert gateway.control.get(jobs.KIND, job["job_id"]).body["history"] == []
         for run in (1, 2):
-            connection.execute("UPDATE t SET a = a + 1")
-            connection.commit()
+            database_file(path, "UPDATE t SET a = a + 1")
             clock.time += datetime.timedelta(minutes=5)
             jobs.run_due(gateway)
             for _ in range(100):
@@ -293,7 +292,6 @@ def test_a_schedule_runs_when_its_time_comes_and_replaces_the_rows_of_the_last_r
             view = gateway.store.view(cursor, "t")
             assert cursor.execute(f"SELECT _source->>'a' FROM {view.table}").fetchall() == [("3",)]
     finally:
-        connection.close()
         gateway.close()
 
 
@@ -331,9 +329,7 @@ def test_jobs_that_a_restart_cut_off_are_told_to_be_failed(tmp_path, schedule, s
 
 
 def test_a_job_whose_connection_is_gone_fails_and_the_others_run(tmp_path):
-    with sqlite3.connect(tmp_path / "s.sqlite") as made:
-        made.execute("CREATE TABLE t AS SELECT 1 AS a")
-    made.close()
+    database_file(tmp_path / "s.sqlite", "CREATE TABLE t AS SELECT 1 AS a")
     gateway = Gateway(Options(path=tmp_path / "data"))
     clock = gateway.clock = Hands()
     try:

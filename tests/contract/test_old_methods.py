@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -15,6 +14,7 @@ import pytest
 
 import infino
 from infino.signing import SigV4Signer
+from tests.support.databases import database_file
 
 ROWS = [{"id": str(number), "item": f"é{number}", "price": number} for number in range(4)]
 ROLE = {"Version": "2025-01-01", "Permissions": [{"ResourceType": "record", "Actions": ["read"], "Resources": ["*"]}]}
@@ -68,12 +68,9 @@ class World:
 
     @cached_property
     def connection(self) -> str:
-        with sqlite3.connect(self.folder / "shop.sqlite") as made:
-            made.execute("CREATE TABLE orders (id INTEGER, item TEXT)")
-            made.execute("INSERT INTO orders VALUES (1, 'pen')")
-        made.close()
-        path = str(self.folder / "shop.sqlite")
-        return self.client.connections.create("sqlite", name=self.fresh("shop"), config={"path": path}).id
+        path = self.folder / "shop.sqlite"
+        database_file(path, "CREATE TABLE orders (id INTEGER, item TEXT)", "INSERT INTO orders VALUES (1, 'pen')")
+        return self.client.connections.create("sqlite", name=self.fresh("shop"), config={"path": str(path)}).id
 
     @cached_property
     def job(self) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import sqlite3
 
 import pytest
 
 from infino import InfinoError, PermissionDeniedError
 from infino.local.routing import collect
+from tests.support.databases import database_file
 from tests.support.people import NUMBER, PLANTED, attempt, permission
 from tests.support.signed import Signed
 
@@ -18,8 +18,7 @@ from tests.support.signed import Signed
 @pytest.fixture
 def shop(sync_client, tmp_path):
     """A connection to a SQLite file with one secret row."""
-    with contextlib.closing(sqlite3.connect(tmp_path / "shop.sqlite")) as opened:
-        opened.executescript(f"CREATE TABLE t AS SELECT '{PLANTED}' AS s")
+    database_file(tmp_path / "shop.sqlite", f"CREATE TABLE t AS SELECT '{PLANTED}' AS s")
     made = sync_client.connections.create("sqlite", name="shop", config={"path": str(tmp_path / "shop.sqlite")})
     yield made.id
     sync_client.connections.delete(made.id)

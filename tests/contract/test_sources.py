@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 import math
@@ -25,7 +24,7 @@ from infino.local.reach import Reach
 from infino.local.sources import cells, duckdb_file, relational
 from infino.local.sources.catalogue import KINDS as KNOWN
 from infino.local.sources.vault import LEFT_OUT, MASK, masked, without_secrets
-from tests.support.databases import PASSWORD, mariadb, postgresql
+from tests.support.databases import PASSWORD, database_file, mariadb, postgresql
 
 ROWS = "INSERT INTO orders VALUES (1, 'ann', 12.50, '2026-01-02'), (2, 'bob', 99999999999.01, NULL)"
 TABLE = "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer VARCHAR(20), total NUMERIC(20, 2), day DATE)"
@@ -35,13 +34,8 @@ TABLE = "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer VARCHAR(20), tota
 def stores(tmp_path_factory):
     """The settings of one connection for each kind of store that is here, each with the same table."""
     folder = tmp_path_factory.mktemp("stores")
-    with sqlite3.connect(folder / "shop.sqlite") as connection:
-        connection.execute(TABLE)
-        connection.execute(ROWS)
-    connection.close()
-    with duckdb.connect(str(folder / "shop.duckdb")) as file:
-        file.execute(TABLE)
-        file.execute(ROWS)
+    database_file(folder / "shop.sqlite", TABLE, ROWS)
+    database_file(folder / "shop.duckdb", TABLE, ROWS, driver=duckdb)
     with postgresql() as pg_port, mariadb(folder) as maria_port:
         login = {"host": "127.0.0.1", "user": "tester", "password": PASSWORD}
         with psycopg.connect(port=pg_port, dbname="shop", **login) as pg:
@@ -200,10 +194,7 @@ def test_a_visualization_is_written_in_the_stores_own_dialect(client, connection
 
 @pytest.fixture
 def shop(sync_client, tmp_path):
-    with sqlite3.connect(tmp_path / "shop.sqlite") as file:
-        file.execute(TABLE)
-        file.execute(ROWS)
-    file.close()
+    database_file(tmp_path / "shop.sqlite", TABLE, ROWS)
     made = sync_client.connections.create("sqlite", name="shop", config={"path": str(tmp_path / "shop.sqlite")})
     yield made
     sync_client.connections.delete(made.id)
@@ -316,10 +307,9 @@ def test_values_keep_their_digits_and_columns_their_types(sync_client, stores, k
 
 def test_long_numbers_beside_doubles_keep_their_digits(sync_client, tmp_path):
     path = tmp_path / "mixed"
-    with sqlite3.connect(path) as file:
-        file.execute(
-            "CREATE TABLE t AS SELECT 9007199254740993 AS a UNION ALL SELECT 9007199254740992 UNION ALL SELECT 0.5"
-        )
+    database_file(
+        path, "CREATE TABLE t AS SELECT 9007199254740993 AS a UNION ALL SELECT 9007199254740992 UNION ALL SELECT 0.5"
+    )
     made = sync_client.connections.create("sqlite", name="mixed", config={"path": str(path)})
     answer = sync_client.connections.sql(made.id, "SELECT a, 7 AS b FROM t UNION ALL SELECT 1, 0.5")
     assert [row["a"] for row in answer] == [Decimal(2**53 + 1), Decimal(2**53), Decimal("0.5"), Decimal(1)]
@@ -331,8 +321,8 @@ def test_more_rows_than_an_answer_holds_are_an_error(sync_client, tmp_path, kind
     monkeypatch.setattr(relational.Relational.query, "__defaults__", (3,))
     monkeypatch.setattr(duckdb_file.DuckdbFile.query, "__defaults__", (3,))
     path = tmp_path / "many"
-    with (sqlite3.connect if kind == "sqlite" else duckdb.connect)(str(path)) as file:
-        file.execute("CREATE TABLE t AS SELECT 1 AS a UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4")
+    rows = "CREATE TABLE t AS SELECT 1 AS a UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4"
+    database_file(path, rows, driver=sqlite3 if kind == "sqlite" else duckdb)
     made = sync_client.connections.create(kind, name="many", config={"path": str(path)})
     assert len(sync_client.connections.sql(made.id, "SELECT a FROM t LIMIT 3")) == 3
     with pytest.raises(BadRequestError, match="more than 3 rows, and no answer is cut"):
@@ -347,7 +337,7 @@ ENDLESS = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELEC
 
 @pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
 def test_a_file_is_asked_for_so_long_and_no_longer(sync_client, tmp_path, kind, monkeypatch):
-    (sqlite3 if kind == "sqlite" else duckdb).connect(str(tmp_path / "file")).close()
+    database_file(tmp_path / "file", driver=sqlite3 if kind == "sqlite" else duckdb)
     monkeypatch.setattr(relational, "TIMEOUT", 0.3)
     monkeypatch.setattr(duckdb_file, "TIMEOUT", 0.3)
     made = sync_client.connections.create(kind, name="endless", config={"path": str(tmp_path / "file")})
@@ -470,8 +460,7 @@ def test_bad_settings_say_what_is_wrong(sync_client, kind, config, complaint):
 
 def test_a_sqlite_file_of_any_name_is_read_and_no_other_made(sync_client, tmp_path):
     path = tmp_path / "a#b %20?mode=rwc.sqlite"
-    with contextlib.closing(sqlite3.connect(path)) as made:
-        made.executescript("CREATE TABLE t AS SELECT 7 AS n")
+    database_file(path, "CREATE TABLE t AS SELECT 7 AS n")
     connection = sync_client.connections.create("sqlite", name="odd", config={"path": str(path)})
     asked = sync_client.request("POST", f"/source/{connection.id}/sql", json={"query": "SELECT n FROM t"})
     assert asked["rows"] == [[7]]
@@ -649,9 +638,7 @@ def run(client, kind, connection, dataset, **more):
     [("SELECT a, b AS a FROM t", "more than one column named [a]"), ("SELECT a FROM t", None)],
 )
 def test_rows_become_records_whole_or_not_at_all(sync_client, tmp_path, fresh, query, complaint):
-    with sqlite3.connect(tmp_path / "x") as file:
-        file.execute("CREATE TABLE t (a, b)")
-        file.execute("INSERT INTO t VALUES (1, 2), (9e999, 3), (5, 6)")
+    database_file(tmp_path / "x", "CREATE TABLE t (a, b)", "INSERT INTO t VALUES (1, 2), (9e999, 3), (5, 6)")
     made = sync_client.connections.create("sqlite", name="x", config={"path": str(tmp_path / "x")})
     dataset = fresh("rows")
     done = run(sync_client, "sqlite", made.id, dataset, query=query)

@@ -6,11 +6,13 @@ import contextlib
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,6 +50,13 @@ def wait_until(ready: Callable[[], bool], seconds: float = 30.0) -> None:
         if time.monotonic() > deadline:
             pytest.fail("the database server did not start in time")
         time.sleep(0.1)
+
+
+def database_file(path: Path, *statements: str, driver: Any = sqlite3) -> None:
+    """Make the file of an embedded database, or write to it, and leave no connection open: Python 3.13 warns of it."""
+    with contextlib.closing(driver.connect(str(path))) as made:
+        for statement in ("BEGIN", *statements, "COMMIT"):
+            made.execute(statement)
 
 
 @contextlib.contextmanager

@@ -24,6 +24,7 @@ from infino.cli.output import fitting
 from infino.cli.session import CommandGroup, Session
 from infino.cli.shell import Shell, Words, statements
 from infino.core.redaction import printable, printable_lines
+from tests.support.databases import database_file
 
 
 @pytest.fixture
@@ -196,11 +197,7 @@ def test_columns_that_fit(widths, room, spare, kept):
 
 
 def test_ids_and_states_stay_whole_where_room_is_short(run, gateway, fresh, tmp_path: Path):
-    import sqlite3
-    from contextlib import closing
-
-    with closing(sqlite3.connect(tmp_path / "shop.db")) as database:
-        database.execute("CREATE TABLE orders (id)")
+    database_file(tmp_path / "shop.db", "CREATE TABLE orders (id)")
     made = run("connections", "create", "sqlite", "--name", fresh("shop"), "--config", f"path: {tmp_path}/shop.db")
     assert made.exit_code == 0, made.output
     with gateway.client() as client:
