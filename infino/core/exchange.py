@@ -23,7 +23,16 @@ from infino.core.failures import error_from_response, is_clock_skew, server_offs
 from infino.core.listeners import Listeners, watched
 from infino.core.messages import Request, Response
 from infino.core.redaction import get_logger
-from infino.core.retry import Clock, Random, RetryPolicy, SystemClock, Timeouts, may_be_done, surely_unsent
+from infino.core.retry import (
+    Clock,
+    Random,
+    RetryPolicy,
+    SystemClock,
+    Timeouts,
+    may_be_done,
+    out_of_time,
+    surely_unsent,
+)
 from infino.core.signer import SigV4Signer
 
 if TYPE_CHECKING:
@@ -268,6 +277,13 @@ class _Call:
         total = self.timeouts.total
         return None if total is None else total - (self.shared.clock.monotonic() - self.started)
 
+    def limit_named(self, failure: InfinoError) -> InfinoError:
+        """Let an error that says how much time the try had say how much the caller gave."""
+        total = self.timeouts.total
+        if total is None or not isinstance(failure, Timeout) or failure.phase != "total":
+            return failure
+        return out_of_time(total)
+
     def note(self, began: float, failure: InfinoError, status: int | None, delay: float | None) -> None:
         reason = getattr(failure, "reason", None) or failure.message
         elapsed = self.shared.clock.monotonic() - began
@@ -306,6 +322,8 @@ def exchange(
             if 200 <= outcome.status < 300:
                 shared.budget.give()
                 call.corrections.accepted()
+                if outcome.course is not None:  # what is yet to come has the time of the call, and not of the try
+                    outcome.course.began, outcome.course.total = call.started, timeouts.total
                 if call.number > 1:
                     return attrs.evolve(outcome, attempts=call.number, elapsed=ended - call.started)
                 return outcome
@@ -322,7 +340,7 @@ def exchange(
             failure: InfinoError = refusal
         else:
             assert isinstance(outcome, InfinoError)  # a Send is answered with a response or an error
-            failure = outcome
+            failure = call.limit_named(outcome)
             logger.debug("%s %s failed: %s, attempt %d", method, request.path, failure.message, call.number)
         yield from _pause_or_raise(call, failure, began)
 

@@ -37,7 +37,7 @@ def _positive(_: object, attribute: Any, value: Any) -> None:
 
 def out_of_time(total: float) -> Timeout:
     """The error of a call that took longer than it may."""
-    return Timeout(f"the answer took longer than {total:.3g} s", phase="total")
+    return Timeout(f"the answer took longer than {total:g} s", phase="total")
 
 
 def shown(value: object) -> str:

@@ -221,16 +221,22 @@ def test_a_provider_that_hangs_leaves_time_for_the_pair_that_still_holds(
         assert client.ping().version == "1", "it is not asked again at once"
 
 
-def test_a_slow_provider_takes_of_the_time_of_the_call(make: Make) -> None:
+@pytest.mark.parametrize(
+    "begun", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + ROWS[:20]], ids=["silent", "begun"]
+)
+def test_a_slow_provider_takes_of_the_time_of_the_call_which_the_error_names_whole(make: Make, begun: bytes) -> None:
     def provider() -> Any:
         threading.Event().wait(0.1)
         return "AK", "s"
 
     def slow(exchange: Exchange) -> None:
+        exchange.send(begun)
         exchange.hang()
 
-    with ScriptedServer(slow) as server, pytest.raises(infino.Timeout) as caught:
-        make(server.endpoint, access_key=None, secret_key=None, credentials=provider, timeout=0.4).ping()
+    with ScriptedServer(slow) as server:
+        client = make(server.endpoint, access_key=None, secret_key=None, credentials=provider, timeout=0.4)
+        with pytest.raises(infino.Timeout, match=r"longer than 0\.4 s") as caught:
+            list(client.query.sql_batches("SELECT 1"))
     assert caught.value.phase == "total"
 
 
