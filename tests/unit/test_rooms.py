@@ -27,7 +27,7 @@ STANDS_ON = {
 """What the rows of generated code may import; its own package is written with relative imports."""
 IN_THE_STORE = (
     *("writer", "convert", "database", "typed", "view", "columns", "reading"),
-    *("samples", "bounds", "ids", "wal", "turns"),
+    *("samples", "bounds", "ids", "known", "shown", "wal", "turns"),
 )
 """The modules of the gateway's store: each imports only those behind it."""
 

@@ -23,6 +23,8 @@ from infino.local.store import DatasetView
 
 BM25_K1 = 1.2
 BM25_B = 0.75
+BOUND = re.compile(r"\$(b[0-9a-f]{12}_\d+)")
+"""The names of bound values in SQL."""
 
 
 class Found:
@@ -94,7 +96,6 @@ class SearchPlan:
         # The prefix cannot be guessed, so that no field name inside a literal looks like a bound value.
         self._prefix = f"b{secrets.token_hex(6)}_"
         self._bound: dict[str, Any] = {}
-        self._names = re.compile(rf"\$({self._prefix}\d+)")
         self._columns: dict[SearchField, str] = {}
         self._hits: list[Hits | Found] = []
         self._outputs: dict[str, str] = {}
@@ -194,7 +195,7 @@ class SearchPlan:
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """Run SQL with the values that it names."""
-        used = {name: self._bound[name] for name in self._names.findall(sql)}
+        used = {name: self._bound[name] for name in BOUND.findall(sql) if name in self._bound}
         return self.cursor.execute(sql, used).fetchall() if used else self.cursor.execute(sql).fetchall()
 
     def table(self, sql: str) -> str:

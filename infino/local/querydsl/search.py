@@ -26,6 +26,7 @@ from infino.local.querydsl.sorting import SortKey, after_condition, check_values
 from infino.local.querydsl.source import SourceFilter
 from infino.local.store import DatasetView
 from infino.local.store.reading import values_of
+from infino.local.store.shown import ShownDocuments
 from infino.local.values import exact
 from infino.local.values.dates import show_nanos
 from infino.local.values.patterns import name_pattern
@@ -307,9 +308,24 @@ class Search:
         """Return number -> id and document, as the caller may see it."""
         if not numbers:
             return {}
-        wanted = self.plan.numbers(numbers)
-        rows = self.plan.run(f"select _seq, _id, _source from {self.plan.view.table} where _seq in (select {wanted})")
-        return {number: (name, self.plan.view.present(exact.loads(text))) for number, name, text in rows}
+        found = self._texts(numbers)
+        return {number: (name, self.plan.view.present(exact.loads(text))) for number, (name, text) in found.items()}
+
+    def _texts(self, numbers: list[int]) -> dict[int, tuple[str, str]]:
+        """Return number -> id and text of documents."""
+        view = self.plan.view
+        shown: ShownDocuments = view.kept("shown", ShownDocuments)
+        kept = view.numbered and not view.documents  # elsewhere, a number may come to name another document
+        found = shown.find(view.uuid, numbers) if kept else {}
+        lacking = [number for number in numbers if number not in found]
+        if lacking:
+            wanted = self.plan.numbers(lacking)
+            rows = self.plan.run(f"select _seq, _id, _source from {view.table} where _seq in (select {wanted})")
+            read = {number: (name, text) for number, name, text in rows}
+            if kept:
+                shown.keep(view.uuid, read.items())
+            found |= read
+        return found
 
     def _hit(
         self,

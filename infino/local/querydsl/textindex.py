@@ -9,6 +9,7 @@ beyond the last one it has, and to forget those that are gone.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 import shutil
@@ -277,12 +278,18 @@ def texts_sql(view: DatasetView, field: SearchField) -> str:
 
 def key_of(view: DatasetView, field: SearchField) -> tuple[str, str]:
     """Return the name of an index: what the field is called, and whose values the caller may see under that name."""
-    return view.uuid, hashlib.sha256("\0".join([field.name, *field.sources]).encode()).hexdigest()[:32]
+    return view.uuid, named((field.name, *field.sources))
+
+
+@functools.lru_cache(1000)
+def named(names: tuple[str, ...]) -> str:
+    """Return a name for some names, of as many letters as a folder may have."""
+    return hashlib.sha256("\0".join(names).encode()).hexdigest()[:32]
 
 
 def indexes_of(view: DatasetView) -> TextIndexes:
     """Return the text indexes of the store that a dataset belongs to."""
-    found: TextIndexes = view.derived.setdefault("texts", TextIndexes(view.folder))
+    found: TextIndexes = view.kept("texts", lambda: TextIndexes(view.folder))
     return found
 
 

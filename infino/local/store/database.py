@@ -30,6 +30,7 @@ from infino.local.marks import CommitMark
 from infino.local.memory import BRAKE
 from infino.local.store.bounds import macros
 from infino.local.store.ids import IdFilter
+from infino.local.store.known import KnownRows
 from infino.local.store.reading import EXACT_OBJECTS, EXACT_TEXTS, exact_objects, exact_texts
 from infino.local.store.turns import Turns
 from infino.local.store.typed import make_tables
@@ -58,6 +59,7 @@ SETTINGS: dict[str, Any] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allocator_background_threads": "true",  # memory that is free goes back at once
+    "immediate_transaction_mode": "true",  # a transaction sees the state that it began in
     **NO_CHECKPOINTS,
 }
 
@@ -149,7 +151,8 @@ class Store:
         self._shapes: dict[int, tuple[int, ObservedShape]] = {}
         self._current: dict[str, Dataset] = {}  # as the one writer sees them, between its first look and its next write
         self._ids: dict[str, IdFilter] = {}
-        self._readers: set[duckdb.DuckDBPyConnection] = set()
+        self._known = KnownRows[Dataset]()
+        self._readers: dict[duckdb.DuckDBPyConnection, dict[str, Dataset]] = {}  # with the rows known in its state
         self.commit = 0  # the number of the one to come, where a statement of the transaction gave it already
         self._log = WriteAheadLog(path)
         self._mark = CommitMark(path)
@@ -213,16 +216,14 @@ class Store:
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Give a cursor in a read-only transaction: one snapshot, and the engine refuses every write."""
         cursor = self._db.cursor()
-        self._readers.add(cursor)
+        self._readers[cursor] = {}
         self.begun.set()
         try:
-            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            self._readers[cursor] = self._known.begin(lambda: cursor.execute("BEGIN TRANSACTION READ ONLY"))
             yield cursor
         finally:
-            self._readers.discard(cursor)
-            with suppress(duckdb.Error):
-                cursor.execute("ROLLBACK")
-            cursor.close()
+            self._readers.pop(cursor, None)
+            cursor.close()  # which ends its transaction
 
     def hide(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Put the tables out of a reading cursor's reach, but for the temporary views that it made over them."""
@@ -238,7 +239,7 @@ class Store:
                 yield self._writer
                 if not self.commit:
                     [(self.commit,)] = self._writer.execute(f"SELECT {NEXT_COMMIT}").fetchall()
-                with BRAKE.lifted():
+                with BRAKE.lifted(), self._known.committing():
                     self._writer.execute("COMMIT")
             except BaseException as error:
                 with suppress(duckdb.Error):
@@ -261,11 +262,12 @@ class Store:
 
     def find(self, cursor: duckdb.DuckDBPyConnection, name: str) -> Dataset | None:
         """Return one dataset, or None."""
-        if cursor is self._writer and name in self._current:
-            return self._current[name]
+        known = self._current if cursor is self._writer else self._readers.get(cursor, {})
+        if name in known:
+            return known[name]
         found = self._select(cursor, "WHERE name = ?", [name])
-        if found and cursor is self._writer and found[0].row < UNCOMMITTED:
-            self._current[name] = found[0]
+        if found and found[0].row < UNCOMMITTED:
+            known[name] = found[0]
         return found[0] if found else None
 
     def get(self, cursor: duckdb.DuckDBPyConnection, name: str) -> Dataset:

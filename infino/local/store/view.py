@@ -84,6 +84,11 @@ class DatasetView:
     documents: str = ""
     scope: str = ""
 
+    def kept(self, name: str, make: Callable[[], Any]) -> Any:
+        """Return something that is derived from the documents of the whole store, which is made at first."""
+        found = self.derived.get(name)
+        return self.derived.setdefault(name, make()) if found is None else found
+
     def take_from(self, earlier: DatasetView) -> None:
         """Take over what was worked out of the same fields and mapping, for whoever sees all of them."""
         self.__dict__.update({name: earlier.__dict__[name] for name in WORKED_OUT if name in earlier.__dict__})
