@@ -123,6 +123,8 @@ def msearch(gateway: Gateway, call: GatewayCall) -> Reply:
         except orjson.JSONDecodeError as error:
             raise Problem(400, "parse_exception", f"a header line is not valid JSON: {error}") from None
         except Problem as problem:
+            if "Retry-After" in problem.headers:  # clients repeat a whole request, and no search within one
+                raise
             answers.append(problem.answer().json)
     return Reply(json={"took": sum(answer.get("took", 0) for answer in answers), "responses": answers})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
 
 from infino import RetryPolicy
@@ -97,6 +98,9 @@ def test_a_search_waits_only_so_long_and_the_thread_goes_on_alone(monkeypatch: p
             call.bulk("codes", *lines([("new", {"code": "code7"})]))
             answer = call("POST", "/codes/querydsl", ONE_CODE)
             assert (answer.status, "40 of 41 documents" in answer.reason) == (503, True)
+            two = b'{}\n{"size":0}\n{}\n' + orjson.dumps(ONE_CODE)
+            answer = call("POST", "/codes/_msearch", two, "application/x-ndjson")
+            assert (answer.status, answer.headers["retry-after"]) == (503, "1")
         wait(gateway, lambda: len(index._known) == 41)
         with gateway.state.store.reading() as cursor:
             gateway.state.store.view(cursor, "codes").ask("an index of a caller's own")
