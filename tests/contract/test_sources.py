@@ -271,7 +271,8 @@ TYPED = {
     "duckdb": "SELECT 1.10::decimal(9,2) d, timestamp '2024-01-01 10:00' t, timestamptz '2024-01-01 10:00+02' z, "
     "date '2024-01-02' y, time '10:30' c, 'infinity'::timestamp i, '-infinity'::date j, 'NaN'::double f, "
     "12345678901234567890123::hugeint n, NULL::timestamp e, timestamp_ns '2024-01-01 00:00:00.000000001' s, "
-    "interval '1 month 2 days' w;",
+    "interval '1 month 2 days' w, '2024-01-01 10:00:00.000000001+02'::timestamptz_ns q, "
+    "'10:30:00.000000001'::time_ns u;",
     "sqlite": "SELECT 9e999 f, 1.5 d, 7 n, NULL e",
 }
 EXPECTED = {
@@ -280,7 +281,8 @@ EXPECTED = {
     "y": ("date", "2024-01-02"), "c": ("time", "10:30:00"), "i": ("timestamp", "infinity"), "j": ("date", "-infinity"),
     "f": ("double", "NaN"), "n": ("decimal", "12345678901234567890123"), "e": ("timestamp", None),
     "v": ("interval", "1 mon 2 days"), "w": ("interval", "1 month 2 days"), "m": ("time", "24:00:00"),
-    "s": ("timestamp", "2024-01-01T00:00:00.000000001"),
+    "s": ("timestamp", "2024-01-01T00:00:00.000000001"), "u": ("time", "10:30:00.000000001"),
+    "q": ("timestamp", "2024-01-01T08:00:00.000000001+00:00"),
 }  # fmt: skip
 ODD = {
     "mariadb": {"c": ("time", "26:30:00"), "n": ("decimal", "18446744073709551615")},

@@ -91,6 +91,12 @@ def test_times_are_cut_into_buckets(client, flights):
     assert data.columns[0].type == "date"
 
 
+def test_times_without_a_zone_are_times_too(client, flights):
+    sql = {"raw_query": f"SELECT timezone('UTC', day) AS at FROM \"{flights}\" LIMIT 1"}
+    data = shown(client, spec(flights, "table", mapping={"y": ["at"]}, sql=sql))
+    assert [(column.name, column.type) for column in data.columns] == [("at", "date")]
+
+
 @pytest.mark.parametrize(
     ("operator", "value", "expected"),
     [

@@ -15,19 +15,18 @@ import attrs
 from infino.local.catalogue.kinds import SAFE_INTEGER
 from infino.local.http import Problem
 from infino.local.sql.result import FIRST_BATCH, LONGEST, rows_at_once
+from infino.local.values.families import FLOATS, INTEGERS, LOCAL_MOMENTS, WIDE_INTEGERS, ZONED_MOMENTS
 from infino.local.values.tags import real_name, tagged
 
 MOMENT = re.compile(r"(\d{4,}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)(?:([+-]\d\d)(?::?(\d\d))?)?", re.ASCII)
 DECLARED = {
     **dict.fromkeys(("bool", "boolean"), "boolean"),
-    **dict.fromkeys(("int2", "int4", "int8", "oid", "tinyint", "smallint", "integer", "bigint", "utinyint",
-                     "usmallint", "uinteger", "ubigint", "hugeint", "uhugeint"), "long"),
-    **dict.fromkeys(("float4", "float8", "float", "double"), "double"),
+    **dict.fromkeys(("int2", "int4", "int8", "oid", *map(str.lower, INTEGERS | WIDE_INTEGERS)), "long"),
+    **dict.fromkeys(("float4", "float8", *map(str.lower, FLOATS)), "double"),
     **dict.fromkeys(("numeric", "decimal", "bignum"), "decimal"),
-    **dict.fromkeys(("timestamp", "timestamptz", "timestamp with time zone", "timestamp_s", "timestamp_ms",
-                     "timestamp_ns", "datetime"), "timestamp"),
+    **dict.fromkeys(("timestamptz", "datetime", *map(str.lower, LOCAL_MOMENTS | ZONED_MOMENTS)), "timestamp"),
     "date": "date",
-    **dict.fromkeys(("time", "timetz", "time with time zone"), "time"),
+    **dict.fromkeys(("time", "timetz", "time with time zone", "time_ns"), "time"),
     "interval": "interval",
     **dict.fromkeys(("json", "jsonb"), "json"),
 }  # fmt: skip

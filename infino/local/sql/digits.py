@@ -28,13 +28,11 @@ from infino.local.sql.guard import (
     loses_zone,
     nodes_of,
 )
+from infino.local.values.families import FLOATS, INTEGERS, LOCAL_MOMENTS, WIDE_INTEGERS
 
 PLACES = 10
 """Behind the point of a DECIMAL without precision, where that is enough."""
-WHOLE = frozenset({
-    "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "BOOLEAN",
-    "NULL",
-})  # fmt: skip
+WHOLE = INTEGERS | {"HUGEINT", "UBIGINT", "BOOLEAN", "NULL"}
 CHOOSING = frozenset({
     "CASE_EXPR", "OPERATOR_COALESCE", "WINDOW_LAG", "WINDOW_LEAD", "LOGICAL_PROJECTION", "LOGICAL_EXPRESSION_GET",
 })  # fmt: skip
@@ -49,12 +47,11 @@ JSON = frozenset({"to_json", "json_object", "json_array", "row_to_json", "array_
 """The functions that write their arguments as JSON."""
 IN_64_BITS = 18
 """Digits of a decimal that the engine keeps in 64 bits."""
-LONG = frozenset({"BIGINT", "HUGEINT", "UBIGINT", "UHUGEINT"})
+LONG = WIDE_INTEGERS | {"BIGINT"}
 SUMS = frozenset({"sum", "sum_no_overflow", "+", "-", "*", "//", "%"})
 """The functions whose answer is whole where their arguments are."""
-FLOATS = frozenset({"DOUBLE", "FLOAT"})
 TEXTS = frozenset({"VARCHAR", "ENUM", "NULL"})
-TIMES = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS"})
+TIMES = LOCAL_MOMENTS - {"TIMESTAMP_NS"}
 CLOCK = re.compile(r"\d[T ].*[1-9]")
 Use = Literal["chosen", "compared", ""]
 """Whether a value is one of several, compared with others, or neither."""

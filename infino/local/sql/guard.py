@@ -26,6 +26,7 @@ from infino.local.sql.dialect import (
     wrong_sql,
 )
 from infino.local.sql.tokens import first_word
+from infino.local.values.families import LOCAL_TIMES
 
 Node = dict[str, Any]
 
@@ -76,7 +77,7 @@ MEETING = words(
 """The classes and types of nodes, and names of functions, in which one value meets another one."""
 CHOOSERS = ("list_", "array_", "greatest", "least", "floor", "ceil", "date_")
 """How the names of functions begin that give, or put together, some of their values, or take texts for times."""
-ZONELESS = words("TIMESTAMP DATETIME TIMESTAMP_S TIMESTAMP_MS TIMESTAMP_US TIMESTAMP_NS DATE TIME TIME_NS")
+ZONELESS = LOCAL_TIMES | {"DATETIME", "TIMESTAMP_US"}
 ZONED, IN_UTC = r"\d:\d\d[\d:.]*\s*([+-]\d\d(:?\d\d)*|[A-Za-z][\w/+-]*)", r"\d\s*([+-]00(:?00)?|Z|UTC|GMT)"
 """An offset from UTC or the name of a zone behind a time, and those of UTC itself, which lose nothing."""
 FINER = dict.fromkeys(("TIMESTAMP", "DATETIME", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_US"), "TIMESTAMP_NS") | {

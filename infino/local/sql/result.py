@@ -15,6 +15,7 @@ from duckdb.sqltypes import DuckDBPyType
 from infino.local.sql.dialect import MAX_COLUMNS, too_wide, wrong_sql
 from infino.local.store import literal
 from infino.local.values import exact
+from infino.local.values.families import FLOATS, INTEGERS, LOCAL_MOMENTS, WIDE_INTEGERS, ZONED_MOMENTS
 from infino.local.values.nested import MOMENT, MOMENT_IN_UTC, moment, parts, rebuilt, single, unbent
 from infino.local.values.tags import looks_tagged, untaggable
 
@@ -22,8 +23,7 @@ BATCH, FIRST_BATCH = 2048, 64
 """Rows that become Python's at once: as many as the engine makes at once, and of the first, whose size nobody knows."""
 BATCH_BYTES = 4 * 1024**2
 """Bytes that those rows should come to."""
-INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
-BIG_INTEGERS = frozenset({"UBIGINT", "HUGEINT", "UHUGEINT", "BIGNUM"})
+BIG_INTEGERS = WIDE_INTEGERS | {"BIGNUM"}
 OBJECTS = ("STRUCT", "MAP", "UNION")
 NULL = '{"Null":null}'
 PLAIN = frozenset({"boolean", "tinyint", "utinyint", "smallint", "integer", "bigint", "double", "varchar"})
@@ -87,8 +87,7 @@ def data_type(kind: str) -> str:
         return tag + kind.removeprefix("DECIMAL")
     if tag != "DateTime":
         return tag
-    zoned = kind.startswith("TIMESTAMPTZ") or kind.endswith("TIME ZONE")
-    return ("DateTime" if zoned else "Timestamp") + ("(9)" if kind.endswith("_NS") else "")
+    return ("DateTime" if kind in ZONED_MOMENTS else "Timestamp") + ("(9)" if kind.endswith("_NS") else "")
 
 
 def tag_of(kind: str, flat: bool = False) -> tuple[str, str]:
@@ -106,7 +105,7 @@ def tag_of(kind: str, flat: bool = False) -> tuple[str, str]:
         fits = "<=" if kind.startswith("U") else "BETWEEN -9223372036854775808 AND"  # else it is cast to signed numbers
         wide = f"CASE WHEN {{0}} {fits} 9223372036854775807 THEN {{0}}::VARCHAR"
         return "Integer", wide + " ELSE '\"' || {0}::VARCHAR || '\"' END"
-    if kind in ("DOUBLE", "FLOAT"):
+    if kind in FLOATS:
         named = "CASE WHEN isnan({0}) THEN '\"NaN\"' WHEN isinf({0}) THEN if({0} > 0, '\"Infinity\"', '\"-Infinity\"')"
         return "Float", named + " ELSE {0}::VARCHAR END"
     if kind.startswith("DECIMAL"):
@@ -172,7 +171,7 @@ def stored(kind: str) -> str:
         return f"to_json({rebuilt(duckdb.sqltype(kind), '{0}', _stored)})::VARCHAR"
     if kind.startswith("DECIMAL"):
         return digits(kind)
-    is_number = kind in INTEGERS | BIG_INTEGERS or kind.startswith(("DOUBLE", "FLOAT"))
+    is_number = kind in INTEGERS | BIG_INTEGERS | FLOATS
     return "{0}::VARCHAR" if is_number else tag_of(kind, flat=True)[1]
 
 
@@ -185,12 +184,8 @@ TAGGED = {
     "BOOLEAN": ("Boolean", "{}::VARCHAR"),
     "DATE": ("Date", "'\"' || {}::VARCHAR || '\"'"),
     "TIME": ("Time", "'\"' || {}::VARCHAR || '\"'"),
-    "TIMESTAMP": ("DateTime", f"'\"' || {MOMENT} || '\"'"),
-    "TIMESTAMP_S": ("DateTime", f"'\"' || {MOMENT} || '\"'"),
-    "TIMESTAMP_MS": ("DateTime", f"'\"' || {MOMENT} || '\"'"),
-    "TIMESTAMP_NS": ("DateTime", f"'\"' || {MOMENT} || '\"'"),
-    "TIMESTAMPTZ_NS": ("DateTime", f"'\"' || {MOMENT_IN_UTC} || 'Z\"'"),
-    "TIMESTAMP WITH TIME ZONE": ("DateTime", f"'\"' || {MOMENT_IN_UTC} || 'Z\"'"),
+    **dict.fromkeys(LOCAL_MOMENTS, ("DateTime", f"'\"' || {MOMENT} || '\"'")),
+    **dict.fromkeys(ZONED_MOMENTS, ("DateTime", f"'\"' || {MOMENT_IN_UTC} || 'Z\"'")),
     "BLOB": ("Binary", "'\"' || to_base64({}) || '\"'"),
     '"NULL"': ("Null", "'null'"),
 }  # fmt: skip

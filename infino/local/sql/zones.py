@@ -10,6 +10,7 @@ from infino.local.sql.dialect import wrong_sql
 from infino.local.sql.digits import casts_of, name_of, parts_of, place_of, type_of, written_casts
 from infino.local.sql.guard import IN_UTC, ZONED, Cast, Node, Statement, nodes_of
 from infino.local.sql.tokens import tokens
+from infino.local.values.families import LOCAL_TIMES
 from infino.local.values.paths import literal
 
 NAME = "zoneless"
@@ -29,9 +30,6 @@ MACRO = f"""CREATE OR REPLACE TEMP MACRO {NAME}(text) AS
 
 The lambda is there so that what is given stands in it once, or casts inside casts would make a statement of any length.
 """
-WITHOUT_ZONE = frozenset({
-    "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE", "TIME", "TIME_NS",
-})  # fmt: skip
 
 PLACES = frozenset({"alias", "query_location", "query_location_length"})
 """What of a node is not what it says."""
@@ -45,7 +43,7 @@ def checked_zones(plan: Any, statement: Statement) -> Iterator[tuple[int, int, s
         plan: The engine's plan of the question.
         statement: The question.
     """
-    if any(name_of(node) in READERS and not WITHOUT_ZONE.isdisjoint(ids_of(type_of(node))) for node in nodes_of(plan)):
+    if any(name_of(node) in READERS and not LOCAL_TIMES.isdisjoint(ids_of(type_of(node))) for node in nodes_of(plan)):
         raise wrong_sql("JSON read as times without a zone would lose theirs: read it as VARCHAR or TIMESTAMPTZ")
     written = written_casts(statement)
     casts = (written.get(place_of(node)) for node, _ in casts_of(plan) if leaves_out(node))
@@ -62,7 +60,7 @@ def leaves_out(cast: Node) -> bool:
     value = cast["children"][0]
     if value.get("type") == "VALUE_CONSTANT" or "VARCHAR" not in ids_of(type_of(value)):
         return False
-    return not WITHOUT_ZONE.isdisjoint(ids_of(cast["return_type"]))
+    return not LOCAL_TIMES.isdisjoint(ids_of(cast["return_type"]))
 
 
 def form_of(cast: Cast) -> list[str]:

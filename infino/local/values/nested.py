@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from duckdb.sqltypes import DuckDBPyType
 
+from infino.local.values.families import LOCAL_MOMENTS, ZONED_MOMENTS
 from infino.local.values.paths import identifier, literal
 
 Rewrite: TypeAlias = Callable[[DuckDBPyType, str], "str | None"]
@@ -18,8 +19,6 @@ MOMENT_IN_UTC = MOMENT.format("({} AT TIME ZONE 'UTC')")
 """The same for a time with a zone, but for the zone behind it."""
 LONG_NUMBER = r"[\[:,\s]-?[0-9.]{{17}}"
 NESTED = frozenset({"list", "array", "map", "struct"})
-ZONED_MOMENTS = frozenset({"timestamp with time zone", "timestamptz_ns"})
-LOCAL_MOMENTS = frozenset({"timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns"})
 
 
 def moment(kind: DuckDBPyType, value: str, zone: str) -> str | None:
@@ -30,9 +29,9 @@ def moment(kind: DuckDBPyType, value: str, zone: str) -> str | None:
         value: SQL for it.
         zone: How UTC is written.
     """
-    if kind.id in LOCAL_MOMENTS:
+    if kind.id.upper() in LOCAL_MOMENTS:
         return MOMENT.format(value)
-    if kind.id not in ZONED_MOMENTS:
+    if kind.id.upper() not in ZONED_MOMENTS:
         return None
     shown = f"{MOMENT_IN_UTC.format(value)} || '{zone}'"
     return f"CASE WHEN isfinite({value}::TIMESTAMPTZ) THEN {shown} ELSE {value}::VARCHAR END"

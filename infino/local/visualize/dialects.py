@@ -14,8 +14,8 @@ from sqlglot.tokenizer_core import TokenType
 
 from infino.local.http import Problem
 from infino.local.sources.relational import statements
-from infino.local.sql.result import INTEGERS
 from infino.local.store import identifier, literal
+from infino.local.values.families import INTEGERS
 
 TEXT = ("VARCHAR", "JSON")
 _MYSQL = {

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Rows = tuple[list[dict[str, Any]], list[dict[str, str]]]
 _KINDS = {
     "Integer": "number", "Float": "number", "Decimal": "number", "Boolean": "boolean",
-    "Date": "date", "DateTime": "date", "Null": "null",
+    "Date": "date", "DateTime": "date", "Timestamp": "date", "Null": "null",
     "long": "number", "double": "number", "decimal": "number", "boolean": "boolean",
     "timestamp": "date", "date": "date",
 }  # fmt: skip
