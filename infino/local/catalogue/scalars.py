@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -13,8 +12,8 @@ from typing import Any
 from infino.local.catalogue.kinds import text_kinds
 from infino.local.catalogue.ranges import NOW, RANGES, document_range
 from infino.local.catalogue.sortable import place_of
-from infino.local.http import Problem, unsupported
-from infino.local.values.dates import DEFAULT_FORMAT, ISO_NAMES, NAMED, NANOS, DateContext, read_nanos
+from infino.local.http import Problem
+from infino.local.values.dates import DEFAULT_FORMAT, ISO_NAMES, NANOS, DateContext, directives, read_nanos
 
 Options = Mapping[str, Any]
 Check = Callable[[Any, Options], str | None]
@@ -29,13 +28,6 @@ FLOATS: Mapping[str, float] = {
 NUMBERS = frozenset({*INTEGERS, *FLOATS})
 DATES: Mapping[str, int] = {"date": NANOS, "date_nanos": 1}
 """Type -> how many nanoseconds its unit has."""
-DIRECTIVES = {
-    "yyyy": "%Y", "uuuu": "%Y", "MM": "%m", "M": "%-m", "dd": "%d", "d": "%-d", "HH": "%H", "H": "%-H",
-    "mm": "%M", "ss": "%S",
-    "SSS": "%g", "SSSSSS": "%f", "SSSSSSSSS": "%n", "X": "%z", "XX": "%z", "XXX": "%z", "Z": "%z",
-}  # fmt: skip
-"""Letters of a date pattern -> directive of the engine's `try_strptime`."""
-RUNS = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|.", re.DOTALL)
 
 
 def coerced(options: Options) -> bool:
@@ -189,66 +181,3 @@ def check_format(given: Any, where: str) -> None:
             raise Problem(400, "mapper_parsing_exception", f"[format] of {where} has an empty part: [{given}]")
         if name not in ISO_NAMES and name not in ("epoch_millis", "epoch_second"):
             directives(name)
-
-
-def directives(pattern: str) -> str:
-    """Return a date pattern as a format of the engine's `try_strptime`.
-
-    Examples:
-        >>> directives("yyyy/MM/dd HH:mm")
-        '%Y/%m/%d %H:%M'
-    """
-    found = ""
-    for run in RUNS.finditer(NAMED.get(pattern, pattern)):
-        if run[2]:
-            directive = DIRECTIVES.get(run[0])
-            if directive is None:
-                raise unsupported(f"the date format [{pattern}]: the letters {run[0]}")
-            found += directive
-        else:
-            text = run[0] if run[1] is None else run[1].replace("''", "'") or "'"
-            found += text.replace("%", "%%")
-    return found
-
-
-def moment_sql(value: str, unit: int) -> str:
-    """Return SQL for a date or time as a number.
-
-    Args:
-        value: SQL of it.
-        unit: How many nanoseconds are one.
-    """
-    return f"epoch_ms({value}::timestamptz)" if unit == NANOS else f"epoch_ns({value})"
-
-
-def date_sql(value: str, pattern: str, unit: int) -> str:
-    """Return SQL for the number that a text of some date format stands for.
-
-    Args:
-        value: SQL of the text; numbers come as text too.
-        pattern: Formats joined by `||`; the first one that fits counts.
-        unit: How many nanoseconds are one.
-    """
-    zoned = "timestamptz" if unit == NANOS else "timestamptz_ns"
-    parts = []
-    for name in pattern.split("||"):
-        if name in ISO_NAMES:
-            # What the engine reads of no month, no day, no minutes and no fraction behind a comma.
-            whole = (
-                f"case when regexp_full_match({value}, '\\d{{4}}') then {value} || '-01-01'"
-                f" when regexp_full_match({value}, '\\d{{4}}-\\d\\d?') then {value} || '-01'"
-                f" else regexp_replace(replace({value}, ',', '.'), '([T ]\\d\\d?)(Z|[+-][\\d:]+)?$', '\\1:00\\2') end"
-            )
-            parts.append(moment_sql(f"try_cast({whole} as {zoned})", unit))
-        elif name in ("epoch_millis", "epoch_second"):
-            digits = f"case when regexp_full_match({value}, '-?\\d{{1,17}}(\\.\\d+)?') then {value} end"
-            factor = (1000 if name == "epoch_second" else 1) * NANOS // unit
-            parts.append(f"floor(try_cast({digits} as decimal(38, 9)) * {factor})::bigint")
-        else:
-            form, text = directives(name).replace("'", "''"), value
-            if "%z" in form:  # which reads no letter
-                text = f"regexp_replace({text}, 'Z$', '+00:00')"
-            if "%Y" not in form:  # 1900 by itself
-                form, text = f"%Y {form}", f"'1970 ' || {text}"
-            parts.append(moment_sql(f"try_strptime({text}, '{form}')", unit))
-    return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ import attrs
 import duckdb
 
 from infino.local.background import BackgroundThreads
+from infino.local.clock import iso
 from infino.local.disk import damaged_file
 from infino.local.http import Problem
 from infino.local.imports.formats import Bad, Record
@@ -212,8 +212,7 @@ def _update(gateway: Gateway, run_id: str, **changes: Any) -> dict[str, Any]:
 
 def now(gateway: Gateway) -> str:
     """The time, with the nine digits and the offset of the service."""
-    moment = gateway.clock.now().astimezone(datetime.UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond * 1000:09d}+00:00"
+    return iso(gateway.clock.now()).replace("+", "000+")
 
 
 def interrupted(gateway: Gateway) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 import attrs
@@ -12,6 +11,7 @@ import promql_parser
 
 from infino.local.promql.errors import bad_query
 from infino.local.promql.numbers import parse_number
+from infino.local.values.dates import read_iso
 
 # A number beyond this cannot be seconds (it would be the year 5138), so it is milliseconds.
 _MILLISECONDS = 1e11
@@ -60,9 +60,7 @@ class CallParameters:
 
     def _written_time(self, name: str, text: str) -> int:
         try:
-            moment = datetime.fromisoformat(text)
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            return round(moment.timestamp() * 1000)
+            return round(read_iso(text).timestamp() * 1000)
         except (ValueError, OverflowError):
             raise bad_query(f'invalid parameter "{name}": cannot parse {text!r} to a valid time') from None
 

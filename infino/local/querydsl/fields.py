@@ -18,7 +18,7 @@ from infino.local.catalogue.kinds import TIMES, compared, json_types, names_of, 
 from infino.local.catalogue.mapping import EMPTY, Declared
 from infino.local.catalogue.parameters import KEYWORDS, OBJECTS, TEXTS, WHOLE
 from infino.local.catalogue.ranges import RANGE_ENDS, RANGES, ends_type
-from infino.local.catalogue.scalars import DATES, date_sql, moment_sql
+from infino.local.catalogue.scalars import DATES
 from infino.local.catalogue.shape import paths_of
 from infino.local.catalogue.sortable import SORTABLE, shown, sortable
 from infino.local.http import Problem, unsupported
@@ -26,7 +26,15 @@ from infino.local.querydsl.problems import shard
 from infino.local.querydsl.reading import short
 from infino.local.store import DatasetView, TypedColumn
 from infino.local.store.reading import comparable, is_list, value_expression
-from infino.local.values.dates import DEFAULT_FORMAT, NANOS, NANOS_FORMAT, DateContext, read_nanos
+from infino.local.values.dates import (
+    DEFAULT_FORMAT,
+    NANOS,
+    NANOS_FORMAT,
+    DateContext,
+    date_sql,
+    moment_sql,
+    read_nanos,
+)
 from infino.local.values.paths import literal
 from infino.local.values.patterns import name_pattern
 

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import attrs
 from dateutil.relativedelta import relativedelta
 
-from infino.local.http import Problem
+from infino.local.http import Problem, unsupported
+from infino.local.values.paths import literal
 
 DEFAULT_FORMAT = "strict_date_optional_time||epoch_millis"
 NANOS_FORMAT = "strict_date_optional_time_nanos||epoch_millis"
@@ -99,6 +100,20 @@ def from_millis(millis: int, zone: tzinfo = UTC) -> datetime:
         return (EPOCH + timedelta(milliseconds=millis)).astimezone(zone)
     except OverflowError:
         raise date_problem(f"date [{millis}] is out of range") from None
+
+
+def read_iso(text: str) -> datetime:
+    """Return the moment of ISO 8601 text, which is UTC where it names no zone.
+
+    Raises:
+        ValueError: It is none.
+
+    Examples:
+        >>> read_iso("2024-01-01T10:00").isoformat()
+        '2024-01-01T10:00:00+00:00'
+    """
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def read_zone(name: Any) -> tzinfo:
@@ -267,8 +282,7 @@ def match_pattern(text: str, pattern: str) -> dict[str, str | None] | None:
     for found in LETTERS.finditer(pattern):
         letter = found[2]
         if not letter:
-            quoted = found[1]
-            expression += re.escape(found[0] if quoted is None else quoted.replace("''", "'") or "'")
+            expression += re.escape(plain_part(found))
             continue
         if letter not in READERS:
             raise illegal(f"Invalid format: [{pattern[:80]}]: Unknown pattern letter: {letter}")
@@ -278,6 +292,11 @@ def match_pattern(text: str, pattern: str) -> dict[str, str | None] | None:
         seen.add(name)
     fits = re.fullmatch(expression, text, re.ASCII)
     return fits.groupdict() if fits else None
+
+
+def plain_part(found: re.Match[str]) -> str:
+    """Return what a run of a pattern stands for that is no letters: a sign, or quoted text."""
+    return found[0] if found[1] is None else found[1].replace("''", "'") or "'"
 
 
 def show_date(millis: int, pattern: str | None = None, zone: tzinfo = UTC) -> str:
@@ -313,7 +332,7 @@ def show_part(found: re.Match[str], moment: datetime, fraction: str) -> str:
     """Render one run of letters, quoted text or punctuation of a pattern."""
     letter, run = found[2], found[0]
     if not letter:
-        return run if found[1] is None else found[1].replace("''", "'") or "'"
+        return plain_part(found)
     numbers = {
         "y": moment.year, "u": moment.year, "M": moment.month, "d": moment.day, "H": moment.hour,
         "m": moment.minute, "s": moment.second, "h": moment.hour % 12 or 12, "Q": (moment.month + 2) // 3,
@@ -345,3 +364,75 @@ def show_offset(moment: datetime, letter: str, length: int) -> str:
     sign = "-" if minutes < 0 else "+"
     colon = ":" if length >= 3 and letter != "Z" else ""
     return f"{sign}{abs(minutes) // 60:02d}{colon}{abs(minutes) % 60:02d}"
+
+
+# --- the same in SQL, for dates that are stored as text
+
+DIRECTIVES = {
+    "yyyy": "%Y", "uuuu": "%Y", "MM": "%m", "M": "%-m", "dd": "%d", "d": "%-d", "HH": "%H", "H": "%-H",
+    "mm": "%M", "ss": "%S",
+    "SSS": "%g", "SSSSSS": "%f", "SSSSSSSSS": "%n", "X": "%z", "XX": "%z", "XXX": "%z", "Z": "%z",
+}  # fmt: skip
+"""Letters of a date pattern -> directive of the engine's `try_strptime`."""
+
+
+def directives(pattern: str) -> str:
+    """Return a date pattern as a format of the engine's `try_strptime`.
+
+    Examples:
+        >>> directives("yyyy/MM/dd HH:mm")
+        '%Y/%m/%d %H:%M'
+    """
+    found = ""
+    for run in LETTERS.finditer(NAMED.get(pattern, pattern)):
+        if run[2]:
+            directive = DIRECTIVES.get(run[0])
+            if directive is None:
+                raise unsupported(f"the date format [{pattern}]: the letters {run[0]}")
+            found += directive
+        else:
+            found += plain_part(run).replace("%", "%%")
+    return found
+
+
+def moment_sql(value: str, unit: int) -> str:
+    """Return SQL for a date or time as a number.
+
+    Args:
+        value: SQL of it.
+        unit: How many nanoseconds are one.
+    """
+    return f"epoch_ms({value}::timestamptz)" if unit == NANOS else f"epoch_ns({value})"
+
+
+def date_sql(value: str, pattern: str, unit: int) -> str:
+    """Return SQL for the number that a text of some date format stands for.
+
+    Args:
+        value: SQL of the text; numbers come as text too.
+        pattern: Formats joined by `||`; the first one that fits counts.
+        unit: How many nanoseconds are one.
+    """
+    zoned = "timestamptz" if unit == NANOS else "timestamptz_ns"
+    parts = []
+    for name in pattern.split("||"):
+        if name in ISO_NAMES:
+            # What the engine reads of no month, no day, no minutes and no fraction behind a comma.
+            whole = (
+                f"case when regexp_full_match({value}, '\\d{{4}}') then {value} || '-01-01'"
+                f" when regexp_full_match({value}, '\\d{{4}}-\\d\\d?') then {value} || '-01'"
+                f" else regexp_replace(replace({value}, ',', '.'), '([T ]\\d\\d?)(Z|[+-][\\d:]+)?$', '\\1:00\\2') end"
+            )
+            parts.append(moment_sql(f"try_cast({whole} as {zoned})", unit))
+        elif name in ("epoch_millis", "epoch_second"):
+            digits = f"case when regexp_full_match({value}, {literal(COUNTED.pattern)}) then {value} end"
+            factor = (1000 if name == "epoch_second" else 1) * NANOS // unit
+            parts.append(f"floor(try_cast({digits} as decimal(38, 9)) * {factor})::bigint")
+        else:
+            form, text = directives(name), value
+            if "%z" in form:  # which reads no letter
+                text = f"regexp_replace({text}, 'Z$', '+00:00')"
+            if "%Y" not in form:  # 1900 by itself
+                form, text = f"%Y {form}", f"'1970 ' || {text}"
+            parts.append(moment_sql(f"try_strptime({text}, {literal(form)})", unit))
+    return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"

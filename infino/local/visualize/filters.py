@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from infino.local.values.dates import read_iso
 from infino.local.visualize.dialects import Dialect, plain
 
 
@@ -150,10 +151,9 @@ def moment(value: Any) -> datetime:
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.fromtimestamp(value / 1000, UTC)
-        found = datetime.fromisoformat(str(value))
+        return read_iso(str(value))
     except (ValueError, OverflowError, OSError):
         raise Unfit(f"{value!r} is not a moment: send ISO 8601 or milliseconds") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def time_filter(span: Mapping[str, Any] | None, column: str) -> list[Mapping[str, Any]]:
