@@ -17,7 +17,16 @@ import orjson
 from infino.local.http import GatewayCall, Problem, Reply, unsupported
 from infino.local.rbac.rules import FieldRules
 from infino.local.store.database import Dataset
-from infino.local.store.writer import DocumentBatch, RecordRefused, StoredDocument, fetch, put, refuse_metrics, remove
+from infino.local.store.writer import (
+    DocumentBatch,
+    RecordRefused,
+    StoredDocument,
+    fetch,
+    put,
+    refuse_metadata,
+    refuse_metrics,
+    remove,
+)
 from infino.local.values import exact
 
 if TYPE_CHECKING:
@@ -287,7 +296,11 @@ class Author:
         return self.reads and self.rules.unrestricted
 
     def check(self, document: dict[str, Any], before: dict[str, Any] | None = None) -> None:
-        """Refuse a document that writes a field which its writer may not see in full, or takes one away."""
+        """Refuse a document with metadata, or that changes a field which its writer may not see in full."""
+        try:
+            refuse_metadata(document)
+        except RecordRefused as refused:
+            raise ItemProblem(refused.status, refused.type, refused.reason) from None
         if not self.rules.allows(document, before, holders=self.holders):
             raise ItemProblem(403, "security_exception", "the document writes a field that is hidden from its writer")
 

@@ -266,6 +266,25 @@ def test_a_repeated_member_is_refused_for_its_record(call: Signed, document: str
 
 
 @pytest.mark.parametrize(
+    "member", ['"_id":"x"', '"_source":{"a":1}', '"_index.x":1', '"\\u005fversion":2', '"_seq_no":null']
+)
+@pytest.mark.parametrize("action", ["index", "create", "update"])
+def test_metadata_within_a_document_is_refused_for_its_record(call: Signed, member: str, action: str) -> None:
+    document, good = f'{{"a":1,{member}}}', '{"a":1,"_note":2,"o":{"_id":3}}'
+    texts = [f'{{"doc":{text},"doc_as_upsert":true}}' if action == "update" else text for text in (document, good)]
+    lines = [f'{{"{action}":{{"_id":"1"}}}}', texts[0], f'{{"{action}":{{"_id":"2"}}}}', texts[1], ""]
+    items = call("POST", "/d/json", "\n".join(lines).encode()).json["items"]
+    assert [item[action]["status"] for item in items] == [400, 201]
+    assert "is metadata, which stands beside a document" in items[0][action]["error"]["reason"]
+    assert set(call("GET", "/d/_schema").json) == {"a", "_note", "o._id"}
+
+
+def test_sql_writes_no_metadata(call: Signed) -> None:
+    answer = call("POST", "/sql", {"query": "INSERT INTO d (_id, a, _version) VALUES ('1', 1, 2)"})
+    assert (answer.status, "[_version] is metadata" in answer.reason) == (400, True)
+
+
+@pytest.mark.parametrize(
     ("written", "shown"),
     [
         (["1.10"], [{"Decimal": "1.10"}]),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from infino.local.store.known import KnownRows
-from infino.local.store.shown import LONGEST, ShownDocuments, size_of
+from infino.local.store.shown import LONGEST, PAGE, ShownDocuments, size_of
 from infino.local.store.writer import DocumentBatch, put
 from tests.unit.querydsl.corpus import Corpus
 
@@ -95,8 +95,7 @@ def test_a_document_is_read_once_and_a_newer_one_is_another(monkeypatch: pytest.
     real = ShownDocuments.keep
 
     def keep(self: ShownDocuments, uuid: str, found: Any) -> None:
-        found = list(found)
-        read.extend(number for number, _ in found)
+        read.extend(found)
         real(self, uuid, found)
 
     monkeypatch.setattr(ShownDocuments, "keep", keep)
@@ -129,11 +128,12 @@ def test_a_number_whose_write_was_undone_is_given_to_another_document() -> None:
 def test_the_documents_shown_last_stay_within_their_room() -> None:
     text = ("id", "x" * 1000)
     shown = ShownDocuments(most=3 * size_of(text))
-    shown.keep("a", [(number, text) for number in range(3)])
+    shown.keep("a", dict.fromkeys(range(3), text))
     assert list(shown.find("a", [0])) == [0]  # so it is not the one that was shown longest ago
-    shown.keep("a", [(3, text), (0, text)])
+    shown.keep("a", {3: text, 0: text})
     assert list(shown.find("a", range(4))) == [0, 2, 3]
     assert shown.find("b", range(4)) == {}
-    shown.keep("a", [(4, ("id", "x" * LONGEST))])
+    shown.keep("a", {4: ("id", "x" * LONGEST)})
+    shown.keep("a", dict.fromkeys(range(100, 101 + PAGE), ("id", "")))
     assert list(shown.find("a", range(5))) == [0, 2, 3]
     assert len(shown) == 3

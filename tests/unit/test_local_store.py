@@ -178,7 +178,7 @@ VALUES = st.recursive(
     max_leaves=6,
 )
 DOCUMENTS = st.lists(
-    st.dictionaries(st.sampled_from(["a", "b", "B", "c.d", 'e"', "_id"]), VALUES, max_size=4), max_size=5
+    st.dictionaries(st.sampled_from(["a", "b", "B", "c.d", 'e"', "_i"]), VALUES, max_size=4), max_size=5
 )
 
 

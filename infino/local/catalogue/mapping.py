@@ -39,7 +39,7 @@ EMPTY = {
     "boolean": "BOOLEAN", "date": "TIMESTAMPTZ", "date_nanos": "TIMESTAMPTZ_NS",
 }  # fmt: skip
 """Declared type -> the SQL type of a field that has no value yet."""
-# Fields that every document of Elasticsearch has, and that no mapping may declare.
+# Fields that Elasticsearch has beside those of a document, which can't have them then, nor a mapping declare them.
 METADATA = frozenset({"_id", "_index", "_source", "_routing", "_version", "_seq_no", "_ignored", "_field_names"})
 NORMALIZERS: Given[str, tuple[str, ...]] = {"lowercase": ("lowercase",)}
 NORMALIZER_FILTERS = frozenset({"lowercase", "uppercase", "asciifolding"})

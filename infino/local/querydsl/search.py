@@ -323,7 +323,7 @@ class Search:
             rows = self.plan.run(f"select _seq, _id, _source from {view.table} where _seq in (select {wanted})")
             read = {number: (name, text) for number, name, text in rows}
             if kept:
-                shown.keep(view.uuid, read.items())
+                shown.keep(view.uuid, read)
             found |= read
         return found
 

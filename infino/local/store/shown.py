@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 MOST = 16 * 1024**2
 """Bytes that they may take together."""
+PAGE = 100
+"""Documents of one page; who asks for longer ones reads everything, and once."""
 LONGEST = MOST // 64
 """Bytes of one; a longer one would drive out too many others."""
 Text = tuple[str, str]
@@ -38,10 +40,12 @@ class ShownDocuments:
                     self._held.move_to_end((uuid, number))
         return found
 
-    def keep(self, uuid: str, read: Iterable[tuple[int, Text]]) -> None:
-        """Hold documents, and let go of those that were not shown for the longest time."""
+    def keep(self, uuid: str, page: Mapping[int, Text]) -> None:
+        """Hold the documents of a page, and let go of those that were not shown for the longest time."""
+        if len(page) > PAGE:
+            return
         with self._lock:
-            for number, text in read:
+            for number, text in page.items():
                 size = size_of(text)
                 if size > LONGEST or (uuid, number) in self._held:
                     continue

@@ -10,6 +10,7 @@ import attrs
 import duckdb
 import numpy as np
 
+from infino.local.catalogue.mapping import METADATA
 from infino.local.http import Problem
 from infino.local.store.database import NEXT_COMMIT, Dataset, Store
 from infino.local.store.ids import hashes_of
@@ -218,6 +219,7 @@ def learn(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, bat
     shape = store.shape(cursor, dataset)
     if not shape.learn(batch.documents, big=LONG in b"\n".join(batch.texts).translate(ONLY_DIGITS)):
         return
+    refuse_metadata(shape.fields().keys() - store.fields(cursor, dataset).keys())
     for field in shape.newly_exact():
         shape.add_digits(field, stored_doubles(cursor, dataset.id, shape.fields()[field]["DOUBLE"]))
     store.grow(cursor, dataset, shape)
@@ -225,6 +227,14 @@ def learn(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, bat
 
 class RecordRefused(Problem):
     """A record does not fit what is declared of its dataset's fields."""
+
+
+def refuse_metadata(names: Iterable[str]) -> None:
+    """Raise the 400 for members of a document that would hide what the service itself knows of it."""
+    for name in names:
+        if name.partition(".")[0] in METADATA:
+            reason = f"the field [{name}] is metadata, which stands beside a document and never in it"
+            raise RecordRefused(400, "document_parsing_exception", reason)
 
 
 def refuse_unfit(dataset: Dataset, batch: DocumentBatch) -> None:
