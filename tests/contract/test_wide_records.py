@@ -60,6 +60,36 @@ APART = (
     "WITH w AS (SELECT * FROM wide QUALIFY rank() OVER (ORDER BY n DESC) < 4) SELECT * FROM w ORDER BY w.n",
     "SELECT * FROM wide AS a WHERE EXISTS (SELECT * FROM wide AS b WHERE b.n > a.n + 2 ORDER BY b.w1) ORDER BY a.n",
     "SELECT COLUMNS('w1|user'), n FROM wide ORDER BY n",
+    "SELECT * REPLACE (n + 1 AS N, user.name || '+' AS \"a b\") FROM wide ORDER BY n DESC",
+    "SELECT w.* EXCLUDE (x) REPLACE (exact::DECIMAL AS exact, 'é, ) AS z' AS _id), n FROM wide AS w ORDER BY w.n",
+    "SELECT * RENAME (n AS m, x AS text) FROM wide ORDER BY m",
+    "SELECT * REPLACE (1 AS n) RENAME (x AS y, unknown AS z), n FROM wide ORDER BY y, text",
+    "WITH w AS (SELECT * REPLACE (n * 2 AS n) RENAME (x AS n2) FROM wide)"
+    " SELECT *, n2 + n FROM w WHERE n > 4 ORDER BY n",
+    "SELECT * FROM (SELECT *, n + w3 AS s, list AS l FROM wide) WHERE s > 3 ORDER BY s, n",
+    "WITH w AS (SELECT 1 AS one, *, n AS other FROM wide)"
+    " SELECT w.* EXCLUDE (text) REPLACE (one + 1 AS one) FROM w ORDER BY n",
+    "SELECT * FROM wide UNION ALL SELECT * FROM wide ORDER BY n LIMIT 7",
+    "(SELECT * EXCLUDE (_id) FROM wide WHERE n < 3) UNION ALL SELECT w.* EXCLUDE (_id) FROM wide AS w LIMIT 0",
+    "SELECT *, 'a' AS origin FROM wide WHERE n < 4 UNION ALL SELECT *, 'b' FROM wide WHERE n > 7 ORDER BY n",
+    "SELECT *, 1 AS origin FROM wide UNION ALL SELECT *, 0.5 AS origin FROM other ORDER BY n, origin, _id",
+    "SELECT * FROM (SELECT * FROM other UNION ALL SELECT * FROM wide) AS t ORDER BY n, t._id LIMIT 9",
+    "WITH b AS (SELECT * FROM other UNION ALL SELECT * FROM wide)"
+    " SELECT b.*, o.* FROM b JOIN other AS o USING (n) ORDER BY n, b._id, o._id",
+    "SELECT * FROM wide UNION SELECT * FROM wide WHERE n > 3 ORDER BY n",
+    "SELECT * FROM wide EXCEPT SELECT * FROM wide WHERE n > 3 ORDER BY n",
+    "SELECT * FROM wide INTERSECT ALL (SELECT * FROM wide WHERE n > 9"
+    " EXCEPT SELECT * FROM wide WHERE n = 11) ORDER BY n",
+    "SELECT DISTINCT * FROM wide ORDER BY n",
+    "SELECT DISTINCT a.*, b.* FROM wide AS a LEFT JOIN wide AS b ON a.n = b.n + 3 ORDER BY a.n",
+    "SELECT DISTINCT ON (text) * FROM wide WHERE n > 7 OR n < 3 ORDER BY text, n",
+    "WITH w AS (SELECT DISTINCT * FROM wide) SELECT DISTINCT * FROM w ORDER BY n",
+    "SELECT * FROM wide GROUP BY ALL ORDER BY n",
+    "SELECT *, count(*) AS c, max(n) FROM wide WHERE n > 2 GROUP BY ALL ORDER BY n",
+    "SELECT * FROM wide ORDER BY ALL",
+    "SELECT * EXCLUDE (n) REPLACE (1 AS x), n % 2 AS odd FROM wide ORDER BY ALL DESC LIMIT 4",
+    "SELECT a.n % 2 AS odd, a.*, b.* FROM wide AS a JOIN wide AS b ON a.n <= b.n ORDER BY ALL",
+    "SELECT * FROM wide UNION ALL SELECT * FROM wide ORDER BY ALL LIMIT 5",
     "SELECT COLUMNS(lambda c: c LIKE 'w%'), COLUMNS( * ), COLUMNS(* EXCLUDE (n)) FROM wide ORDER BY n",
 )
 NAMED = (
@@ -67,16 +97,37 @@ NAMED = (
     "WITH w AS (SELECT * EXCLUDE (x) FROM wide) SELECT count(*), max(w.n), list(text ORDER BY n) FROM w",
     "SELECT s.user.name FROM (SELECT * FROM wide WHERE w3 > 0) AS s ORDER BY s.n",
     "SELECT exact FROM (SELECT * FROM (SELECT * FROM wide ORDER BY n LIMIT 3)) WHERE EXISTS (SELECT 1 FROM wide)",
+    "WITH w AS (SELECT * FROM wide UNION SELECT * FROM wide) SELECT n FROM w ORDER BY n",
+    "SELECT max(s) FROM (SELECT *, n + 1 AS s FROM (SELECT * REPLACE (2 AS x) RENAME (w3 AS m) FROM wide))",
 )
 """Questions whose stars show nothing that is not named."""
 TOGETHER = (
     "SELECT * FROM wide ORDER BY 2 DESC",
-    "SELECT * FROM wide ORDER BY ALL",
+    "SELECT * EXCLUDE (_id) FROM wide ORDER BY ALL",
+    "SELECT * FROM wide ORDER BY *",
+    "SELECT * FROM wide ORDER BY COLUMNS('n')",
+    "SELECT n, * FROM wide UNION ALL SELECT * FROM other ORDER BY ALL",
     "SELECT * FROM wide WHERE #2 = 2",
     "SELECT * FROM wide WHERE COLUMNS('n|w0') > 0",
     "SELECT * FROM wide WHERE wide.n = 1 AND wide IS NOT NULL",
-    "SELECT * REPLACE (1 AS n) FROM wide",
-    "SELECT DISTINCT * FROM wide ORDER BY n",
+    "SELECT * REPLACE 1 AS n FROM wide",
+    "SELECT * REPLACE (1 AS unknown) FROM wide",
+    "SELECT * REPLACE (1 AS n) FROM wide AS a, wide AS b ORDER BY a.n, b.n",
+    "SELECT * RENAME (wide.n AS m) FROM wide",
+    "SELECT COLUMNS(* REPLACE (n + 1 AS n)) FROM wide ORDER BY n",
+    "SELECT COLUMNS('n') FROM (SELECT * RENAME (n AS m, x AS n) FROM wide) ORDER BY n",
+    "SELECT * FROM (SELECT * RENAME (n AS x) FROM wide) ORDER BY text",
+    "SELECT * FROM (SELECT *, n FROM wide) ORDER BY text",
+    "SELECT * EXCLUDE (w3) FROM wide UNION ALL SELECT * EXCLUDE (w4) FROM wide ORDER BY n",
+    "SELECT * EXCLUDE (n) FROM wide UNION ALL SELECT * EXCLUDE (x) FROM wide ORDER BY text",
+    "SELECT * FROM wide UNION BY NAME SELECT * FROM other ORDER BY n, _id",
+    "SELECT * FROM wide UNION SELECT * FROM other ORDER BY n, _id",
+    "SELECT DISTINCT * FROM (SELECT * FROM wide UNION ALL SELECT * FROM other) ORDER BY n, _id",
+    "SELECT * FROM wide UNION ALL SELECT * FROM other ORDER BY ALL",
+    "SELECT * FROM wide UNION ALL SELECT * FROM wide ORDER BY 2",
+    "SELECT DISTINCT * EXCLUDE (_id) FROM wide ORDER BY n",
+    "SELECT DISTINCT ON (2) * FROM wide ORDER BY n",
+    "SELECT * FROM wide GROUP BY ALL, n",
     "SELECT * FROM wide RIGHT JOIN (SELECT 1 AS n) AS v USING (n)",
     "SELECT * FROM wide FULL JOIN wide AS other USING (n) ORDER BY n",
     "SELECT * FROM wide AS a ASOF JOIN wide AS b USING (n) ORDER BY n",
@@ -84,8 +135,6 @@ TOGETHER = (
     "SELECT *, v.* FROM wide, (SELECT 1 AS c) AS v ORDER BY n",
     "SELECT *, unnest({'a': 1, 'b': 2}) FROM wide ORDER BY n",
     "SELECT min(COLUMNS(*)) FROM wide",
-    "WITH w AS (SELECT * FROM wide) SELECT DISTINCT * FROM w ORDER BY n",
-    "WITH w AS (SELECT * FROM wide UNION SELECT * FROM wide) SELECT n FROM w ORDER BY n",
     "WITH w AS (SELECT * EXCLUDE (x) FROM wide) SELECT x FROM w",
     "WITH w(id, first) AS (SELECT * FROM wide) SELECT first FROM w ORDER BY 1",
     "WITH w AS (SELECT * FROM wide) SELECT w FROM w WHERE n = 1",
@@ -113,9 +162,16 @@ def served(request: pytest.FixtureRequest) -> Iterator[LocalGateway]:
     with pytest.MonkeyPatch.context() as patch, LocalGateway() as gateway:
         patch.setattr("infino.local.store.writer.UNFOLDED", 0 if request.param == "typed rows" else 500)
         call = Signed(gateway)
-        call("PUT", "/wide", {"mappings": {"properties": {"fixed": {"type": "constant_keyword", "value": "f"}}}})
+        for dataset in ("wide", "other"):
+            call(
+                "PUT",
+                f"/{dataset}",
+                {"mappings": {"properties": {"fixed": {"type": "constant_keyword", "value": "f"}}}},
+            )
+        call.bulk("other", {"index": {"_id": "first"}}, RECORDS[0])  # so that its records have other numbers
         for number, record in enumerate(RECORDS):
-            assert not call.bulk("wide", {"index": {"_id": str(number)}}, record).json["errors"]
+            for dataset in ("wide", "other"):
+                assert not call.bulk(dataset, {"index": {"_id": f"{dataset} {number}"}}, record).json["errors"]
         yield gateway
 
 
@@ -170,6 +226,7 @@ def test_columns_that_nothing_names_are_not_read(
     [
         "SELECT n FROM wide AS a WHERE EXISTS (SELECT b.* FROM wide AS b WHERE b.n > a.n + 2) ORDER BY n",
         "SELECT n FROM wide AS a WHERE NOT EXISTS (SELECT *, * FROM wide AS b WHERE b.x > a.x LIMIT 1) ORDER BY n",
+        "SELECT n, x FROM wide ORDER BY ALL",
         "SELECT EXISTS (SELECT * FROM wide WHERE n > 99) AS e, EXISTS (SELECT * FROM information_schema.tables) AS t",
     ],
 )
@@ -201,13 +258,16 @@ def test_hidden_and_masked_fields_stay_so(served: LocalGateway, monkeypatch: pyt
         "SELECT * EXCLUDE (x) FROM wide WHERE w8 = '***' ORDER BY n",
         "WITH w AS (SELECT * FROM wide) SELECT a.*, b.w8 AS other FROM w AS a JOIN w AS b USING (n) ORDER BY n",
         "SELECT COLUMNS('.*') FROM wide ORDER BY n",
+        "SELECT * REPLACE (upper(w8) AS w8) RENAME (w9 AS w7) FROM wide ORDER BY n",
+        "SELECT * FROM wide UNION ALL SELECT DISTINCT * FROM wide ORDER BY ALL",
     ):
         apart, (status, text) = in_both_ways(call, query, monkeypatch, **own)
         assert apart
         assert status == 200, text
         row = orjson.loads(text.replace(",,", ",").replace("{,", "{"))["rows"][0]["values"]
         assert row["day"] == row["w8"] == {"String": "***"}
-        assert not {"text", "user.pin", "items.k", "w7"} & row.keys()
+        assert not {"text", "user.pin", "items.k"} & row.keys()
+        assert ("w7" in row) == ("RENAME" in query)
     for column in ("text", "w7"):
         assert answer(call, f"SELECT * FROM wide ORDER BY {column}", **own)[0] == 400
 

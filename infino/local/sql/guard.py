@@ -386,7 +386,7 @@ class Check:
         elif kind == "COLUMN_REF":
             self._columns.append((tuple(node["column_names"]), *place))
         elif kind == "STAR":
-            self._everything |= id(node) not in self._idle
+            self._everything |= id(node) not in self._idle and not is_all(node)
         elif kind == "SUBQUERY":
             self._idle.update(map(id, idle_stars(node)))
         elif kind == "CAST":
@@ -461,6 +461,14 @@ def idle_stars(node: Node) -> list[Node]:
     stars = [item for item in query["select_list"] if item["class"] == "STAR"]
     plain = all(not star[key] for star in stars for key in ("columns", *(key for key in star if key.endswith("_list"))))
     return stars if plain and keeps_rows(query) else []
+
+
+def is_all(node: Node) -> bool:
+    """Tell whether a node is the ALL of ORDER BY, which means what is selected; it has no place in the text."""
+    return node.get("class") == "STAR" and node["columns"] and int(node["query_location"]) == NOWHERE
+
+
+NOWHERE = 2**64 - 1
 
 
 def keeps_rows(node: Node) -> bool:

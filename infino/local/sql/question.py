@@ -188,6 +188,8 @@ class Asker:
         for name, view in named(statement, views):
             numbers = numbers_of(view, whole)
             rows = view.rows(wanted, ("_id", *numbers)) if isinstance(view, DatasetView) else view.rows(wanted)
+            if whole is not None and numbers and len(whole.views) > 1:
+                rows = whole.told_apart(rows, view)
             self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(name)} AS {rows}")
         self.gateway.store.hide(self.cursor)
 

@@ -232,20 +232,19 @@ def same_types(headers: Sequence[ResultColumn]) -> dict[str, list[int]]:
 def wide_expressions(headers: Sequence[ResultColumn], flat: bool) -> str:
     """Return SQL for a list for each type, of the JSON of each value of that type; one expression for all of them."""
     return ", ".join(
-        listed(kind, f"list_value({', '.join(f'c{place}' for place in places)})", flat)
+        listed(f"list_value({', '.join(f'c{place}' for place in places)})", tag_of(kind, flat)[1])
         for kind, places in same_types(headers).items()
     )
 
 
-def listed(kind: str, values: str, flat: bool) -> str:
+def listed(values: str, text: str) -> str:
     """Return SQL for the list of the JSON of each value in a list.
 
     Args:
-        kind: The type of the values.
         values: SQL of the list.
-        flat: Whether to leave out tags.
+        text: SQL over `{0}` for the JSON of a value.
     """
-    return f"list_transform({values}, lambda v: {tag_of(kind, flat)[1].format('v')})"
+    return f"list_transform({values}, lambda v: {text.format('v')})"
 
 
 def wide_row(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -25,8 +25,8 @@ from infino.local.sql.result import (
     tag_of,
     wide_row,
 )
-from infino.local.sql.stars import NUMBER, Common, Edit, Records, Stars
-from infino.local.store import DatasetView
+from infino.local.sql.stars import NUMBER, Common, Edit, StarColumn, Stars
+from infino.local.store import DatasetView, TypedColumn
 from infino.local.store.columns import lists_of, texts_at, texts_of_members
 
 if TYPE_CHECKING:
@@ -41,23 +41,41 @@ Texts = Sequence["str | None"]
 
 
 @attrs.frozen
+class Stretch:
+    """Columns of an answer that are next to one another.
+
+    Args:
+        place: Where the question has the record's number, or the value.
+        columns: The columns of a record; none for a value.
+    """
+
+    place: int
+    columns: Sequence[StarColumn] = ()
+
+
+@attrs.frozen
 class WholeRecords:
     """What a question shows of whole records.
 
     Args:
         views: The datasets whose records have their numbers in it.
-        shown: What each of its columns stands for: records, or None for a value of its own.
+        parts: What it shows.
         edits: What makes it one for numbers of records, and for the columns that it mentions.
     """
 
     views: Sequence[DatasetView]
-    shown: Sequence[Records | None]
+    parts: Sequence[Stretch]
     edits: Sequence[Edit]
 
     @property
     def apart(self) -> bool:
         """Whether any records are to be read by their numbers."""
-        return any(self.shown)
+        return any(part.columns for part in self.parts)
+
+    def told_apart(self, rows: str, view: object) -> str:
+        """Return a SELECT of a dataset with numbers that no record of the others has."""
+        place = next(place for place, known in enumerate(self.views) if known is view)
+        return f"SELECT * REPLACE ({NUMBER} * {len(self.views)} + {place} AS {NUMBER}) FROM ({rows})"
 
     def fetch(
         self, cursor: duckdb.DuckDBPyConnection, sql: str, limit: int, flat: bool, longest: int
@@ -74,58 +92,93 @@ class WholeRecords:
         Raises:
             Problem: 400 when there are more.
         """
-        made = describe(cursor, sql)
-        columns = list(zip(made, self.shown, strict=True))
-        cells = [
-            f"c{place}" if records else f"[{json_of(f'c{place}', column, flat)}]"
-            for place, (column, records) in enumerate(columns)
-        ]
-        headers = headers_of(
-            pair
-            for column, records in columns
-            for pair in (
-                [(c.name, c.engine_type) for c in records.columns] if records else [(column.name, column.type)]
-            )
-        )
-        inner = ", ".join(f"c{place}" for place in range(len(made)))
-        query = f"SELECT {', '.join(cells)} FROM (\n{sql}\n) AS result({inner}) LIMIT {limit + 1}"
-        rows = cursor.execute(query).fetchall()
-        frames, taken = list(frames_of(headers, flat)), 0
+        headers, rows = self.read(cursor, sql, limit + 1, lambda kind: tag_of(kind, flat)[1])
+        frames = list(frames_of(headers, flat))
 
         def take(size: int) -> list[str]:
-            nonlocal taken
-            batch = rows[taken : taken + size]
-            taken += len(batch)
-            parts = [
-                values if records is None else self._read(cursor, records, values, flat)
-                for records, values in zip(self.shown, zip(*batch, strict=True), strict=False)
-            ]
-            return [wide_row(row, range(len(headers)), frames, flat) for row in zip(*parts, strict=True)]
+            return [wide_row(row, range(len(headers)), frames, flat) for row in rows(size)]
 
         return headers, *gathered(take, headers, limit, longest, flat=flat)
 
-    def _read(
-        self, cursor: duckdb.DuckDBPyConnection, records: Records, numbers: Sequence[int | None], flat: bool
+    def read(
+        self, cursor: duckdb.DuckDBPyConnection, sql: str, limit: int, text: Callable[[str], str]
+    ) -> tuple[list[ResultColumn], Callable[[int], Iterator[Sequence[Texts]]]]:
+        """Return the result's columns, and what gives up to so many further rows.
+
+        Args:
+            cursor: A reading cursor.
+            sql: The question for the records' numbers.
+            limit: The most rows.
+            text: Returns SQL over `{0}` for the JSON of a value of a type.
+        """
+        made = describe(cursor, sql)
+        pairs = [
+            [(column.name, next(iter(column.of.values())).engine_type) for column in part.columns]
+            or [(made[part.place].name, made[part.place].type)]
+            for part in self.parts
+        ]
+        cells = [
+            f"c{part.place}" if part.columns else f"[{json_of(f'c{part.place}', text(made[part.place].type))}]"
+            for part in self.parts
+        ]
+        inner = ", ".join(f"c{place}" for place in range(len(made)))
+        query = f"SELECT {', '.join(cells)} FROM (\n{sql}\n) AS result({inner}) LIMIT {limit}"
+        found, taken = cursor.execute(query).fetchall(), 0
+
+        def take(size: int) -> Iterator[Sequence[Texts]]:
+            nonlocal taken
+            batch = found[taken : taken + size]
+            taken += len(batch)
+            parts = [
+                self._texts(cursor, part.columns, values, text) if part.columns else values
+                for part, values in zip(self.parts, zip(*batch, strict=True), strict=False)
+            ]
+            return zip(*parts, strict=True)
+
+        return headers_of(chain.from_iterable(pairs)), take
+
+    def _texts(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        columns: Sequence[StarColumn],
+        numbers: Sequence[int | None],
+        text: Callable[[str], str],
     ) -> list[Texts]:
         """Return the JSON of each value of records with these numbers, or none of it where there is no record."""
-        nothing: Texts = [None] * len(records.columns)
+        nothing: Texts = [None] * len(columns)
         found: dict[int | None, Texts] = {None: nothing}
-        types = [column.engine_type for column in records.columns]
-        for alike, texts in alike_in(cursor, records.view, list({n for n in numbers if n is not None})):
-            rows, lists, groups = lists_of(records.view.table, records.columns, f" WHERE {among(alike)}", texts)
-            shown = [listed(types[group[0]], made, flat) for group, made in zip(groups, lists, strict=True)]
-            order = list(chain.from_iterable(groups))
-            place_of = sorted(range(len(order)), key=order.__getitem__)
-            ordered = itemgetter(*place_of, place_of[0])  # of one place alone it would give no tuple
-            cursor.execute(f"SELECT {', '.join([NUMBER, *shown])} FROM {rows}")
-            for number, *values in cursor.fetchall():
-                found[number] = ordered(list(chain.from_iterable(values)))[:-1]
+        several = len(self.views)
+        for place in columns[0].of:
+            own = [column.of[place] for column in columns]
+            wanted = {number // several for number in numbers if number is not None and number % several == place}
+            for number, texts in texts_of(cursor, self.views[place], own, list(wanted), text):
+                found[number * several + place] = texts
         return [found[number] for number in numbers]
 
 
-def json_of(value: str, column: ResultColumn, flat: bool) -> str:
-    """Return SQL for the JSON of a value of a column."""
-    return f"CASE WHEN {value} IS NOT NULL THEN {tag_of(column.type, flat)[1].format(value)} END"
+def texts_of(
+    cursor: duckdb.DuckDBPyConnection,
+    view: DatasetView,
+    columns: Sequence[TypedColumn],
+    numbers: Sequence[int],
+    text: Callable[[str], str],
+) -> Iterator[tuple[int, Texts]]:
+    """Yield the number of each of some records of a dataset, with the JSON of each value."""
+    types = [column.engine_type for column in columns]
+    for alike, texts in alike_in(cursor, view, numbers):
+        rows, lists, groups = lists_of(view.table, columns, f" WHERE {among(alike)}", texts)
+        shown = [listed(made, text(types[group[0]])) for group, made in zip(groups, lists, strict=True)]
+        order = list(chain.from_iterable(groups))
+        place_of = sorted(range(len(order)), key=order.__getitem__)
+        ordered = itemgetter(*place_of, place_of[0])  # of one place alone it would give no tuple
+        cursor.execute(f"SELECT {', '.join([NUMBER, *shown])} FROM {rows}")
+        for number, *values in cursor.fetchall():
+            yield number, ordered(list(chain.from_iterable(values)))[:-1]
+
+
+def json_of(value: str, text: str) -> str:
+    """Return SQL for the JSON of a value that may be NULL."""
+    return f"CASE WHEN {value} IS NOT NULL THEN {text.format(value)} END"
 
 
 def alike_in(
@@ -172,7 +225,13 @@ def whole_records(
         return None
     stars = Stars(statement, views, named)
     try:
-        shown = stars.shown(statement.top)
+        shown = stars.shown()
     except Common:
         return None
-    return WholeRecords(stars.views, shown, stars.edits) if stars.edits else None
+    return WholeRecords(stars.views, list(parts_of(shown)), stars.edits) if stars.edits else None
+
+
+def parts_of(columns: Sequence[StarColumn]) -> Iterator[Stretch]:
+    """Yield what is read together of the columns of a question."""
+    for (place, of), alike in groupby(columns, lambda column: (column.place, tuple(column.of))):
+        yield Stretch(place, list(alike) if of else ())
