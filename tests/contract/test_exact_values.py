@@ -302,3 +302,9 @@ def test_a_number_written_as_a_decimal_comes_out_as_one(call: Signed, written: l
     assert [row["values"]["n"] for row in rows] == wanted
     for text in written:
         assert len(found(call, {"term": {"n": text}})) == 1
+
+
+def test_infinity_is_in_no_zone(call: Signed) -> None:
+    sql(call, "INSERT INTO d (_id, t, l) VALUES ('1', TIMESTAMPTZ 'infinity', [TIMESTAMPTZ '-infinity'])")
+    assert call("GET", "/d/doc/1").json["_source"] == {"t": "infinity", "l": ["-infinity"]}
+    assert sql(call, "SELECT TIMESTAMPTZ '-infinity' AS t")["rows"][0]["values"] == {"t": {"DateTime": "-infinity"}}

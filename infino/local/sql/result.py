@@ -185,7 +185,7 @@ TAGGED = {
     "DATE": ("Date", "'\"' || {}::VARCHAR || '\"'"),
     "TIME": ("Time", "'\"' || {}::VARCHAR || '\"'"),
     **dict.fromkeys(LOCAL_MOMENTS, ("DateTime", f"'\"' || {MOMENT} || '\"'")),
-    **dict.fromkeys(ZONED_MOMENTS, ("DateTime", f"'\"' || {MOMENT_IN_UTC} || 'Z\"'")),
+    **dict.fromkeys(ZONED_MOMENTS, ("DateTime", f"'\"' || {MOMENT_IN_UTC.format('{0}', zone='Z')} || '\"'")),
     "BLOB": ("Binary", "'\"' || to_base64({}) || '\"'"),
     '"NULL"': ("Null", "'null'"),
 }  # fmt: skip

@@ -15,8 +15,12 @@ Rewrite: TypeAlias = Callable[[DuckDBPyType, str], "str | None"]
 
 MOMENT = "system.main.replace({}::VARCHAR, ' ', 'T')"
 """SQL for a time as ISO 8601 writes it; by the engine's own function, for one of that name may stand before it."""
-MOMENT_IN_UTC = MOMENT.format("({} AT TIME ZONE 'UTC')")
-"""The same for a time with a zone, but for the zone behind it."""
+MOMENT_IN_UTC = (
+    "CASE WHEN isfinite({0}::TIMESTAMPTZ) THEN "
+    + MOMENT.format("({0} AT TIME ZONE 'UTC')")
+    + " || '{zone}' ELSE {0}::VARCHAR END"
+)
+"""The same for a time with a zone, given how UTC is written; infinity has none."""
 LONG_NUMBER = r"[\[:,\s]-?[0-9.]{{17}}"
 NESTED = frozenset({"list", "array", "map", "struct"})
 
@@ -31,10 +35,7 @@ def moment(kind: DuckDBPyType, value: str, zone: str) -> str | None:
     """
     if kind.id.upper() in LOCAL_MOMENTS:
         return MOMENT.format(value)
-    if kind.id.upper() not in ZONED_MOMENTS:
-        return None
-    shown = f"{MOMENT_IN_UTC.format(value)} || '{zone}'"
-    return f"CASE WHEN isfinite({value}::TIMESTAMPTZ) THEN {shown} ELSE {value}::VARCHAR END"
+    return MOMENT_IN_UTC.format(value, zone=zone) if kind.id.upper() in ZONED_MOMENTS else None
 
 
 def single(kind: DuckDBPyType, value: str) -> str | None:
