@@ -22,6 +22,8 @@ _INSTANT: Final = "1970-01-01T00:00:00Z"
 # A declared TIMESTAMP without time zone.
 _LOCAL = re.compile(r"(?i)timestamp(?!tz|.*with time zone)")
 _SCALE = re.compile(r"\(\d{1,3}, ?(\d{1,3})\)\Z")
+# As deep as a record may be that is sent; several hundred levels of its types end the process in polars.
+_LEVELS: Final = 200
 # More than six digits of a second.
 _FINE = r"\.[0-9]{7,}"
 MIXED: Final = {b"infino": b"mixed"}
@@ -143,30 +145,35 @@ def _same(made: Any, values: Any) -> bool:
     return bool(made == values or (made != made and values != values))
 
 
-def _full_width(pa: Any, kind: Any) -> Any:
+def _full_width(pa: Any, kind: Any, levels: int = _LEVELS) -> Any:
     """A type with all digits for the decimals in it, so that two pages of an answer have one type."""
+    if not levels:
+        raise pa.ArrowInvalid(f"more than {_LEVELS} levels")
     if pa.types.is_decimal(kind):
         if kind.precision <= _DIGITS_128:
             return pa.decimal128(_DIGITS_128, kind.scale)
         return pa.decimal256(_DIGITS_256, kind.scale)
     if pa.types.is_list(kind):
-        return pa.list_(_full_width(pa, kind.value_type))
-    return pa.struct([(one.name, _full_width(pa, one.type)) for one in kind]) if pa.types.is_struct(kind) else kind
+        return pa.list_(_full_width(pa, kind.value_type, levels - 1))
+    if pa.types.is_struct(kind):
+        return pa.struct([(one.name, _full_width(pa, one.type, levels - 1)) for one in kind])
+    return kind
 
 
 def _nested(pa: Any, kind: Kind, values: list[Any]) -> Any:
-    """Lists and structs where the values agree on one type, JSON text where they do not."""
+    """Lists and structs where the values agree on one type, JSON text where they do not or are nested very deeply."""
     if kind == "array" and not any(value is not None for value in values):
         return pa.array(values, pa.list_(pa.null()))  # of what, no answer says; it can be made one with other pages
     if any(isinstance(value, dict | list) for value in values):
         try:
             array = pa.array(values)
+            full = _full_width(pa, array.type)
         except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError):
             pass
         else:
             # Arrow fills in missing keys and mixes kinds of numbers; only what comes back equal stays nested.
             if _same(array.to_pylist(), values):
-                return array.cast(_full_width(pa, array.type))
+                return array.cast(full)
     texts = [
         value
         if value is None or isinstance(value, str)

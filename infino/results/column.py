@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +12,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
-from infino.core.codec import exact, has_long_numbers, plain
+from infino.core.codec import exact, has_long_numbers, plain, standard
 from infino.core.errors import DecodeError
 
 Kind: TypeAlias = Literal[
@@ -175,13 +174,13 @@ def exact_loads(content: bytes, *, duplicates: bool = False, reals: bool = True)
     """
     try:
         if duplicates:
-            return json.loads(content, object_pairs_hook=_numbered)
+            return standard(content, object_pairs_hook=_numbered)
         # The fast parser refuses NaN and lone surrogates.
         # It also rounds what no float can hold, so long numbers are kept from it.
         if not has_long_numbers(content, reals=reals):
             with suppress(ValueError):
                 return plain(content)
-        return json.loads(content, parse_float=exact if reals else None)
+        return standard(content, parse_float=exact if reals else None)
     except ValueError as error:
         raise DecodeError(f"the answer is not JSON: {error}") from error
 

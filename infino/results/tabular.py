@@ -240,7 +240,8 @@ class Tabular:
             carrier: string
         """
         arrays.arrow()  # loaded before decoding, which then goes straight into it
-        return frames.to_arrow(self._shown._table)
+        with self._decoding():
+            return frames.to_arrow(self._shown._table)
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         arrow: Any = self.to_arrow()
@@ -266,7 +267,8 @@ class Tabular:
             0      UA  58665
         """
         arrays.arrow()
-        return frames.to_pandas(self._shown._table, backend=dtype_backend)
+        with self._decoding():
+            return frames.to_pandas(self._shown._table, backend=dtype_backend)
 
     def to_polars(self) -> polars.DataFrame:
         """The result as a polars frame.
@@ -284,7 +286,8 @@ class Tabular:
             336776
         """
         arrays.arrow()
-        return frames.to_polars(self._shown._table)
+        with self._decoding():
+            return frames.to_polars(self._shown._table)
 
     def to_csv(self, target: str | Path | IO[bytes]) -> None:
         """Write the result as CSV with a header line.

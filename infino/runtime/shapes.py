@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from infino.core import codec
 from infino.core.errors import APIError
 from infino.runtime import read as readers
 from infino.runtime import warn
@@ -133,10 +134,8 @@ def greeting(read: Callable[[Any], T]) -> Callable[[Any], T]:
 
     def parse(value: Any) -> T:
         if isinstance(value, bytes | bytearray):
-            import json
-
             try:
-                value = json.loads(value)
+                value = codec.standard(value)
             except UnicodeDecodeError:
                 raise ParseError("$", "it is neither JSON nor text") from None
             except ValueError:

@@ -457,7 +457,11 @@ def test_a_hit_that_is_nested_deeply_still_shows_itself(make):
     body = b'{"hits":{"hits":[{"_id":"1","_source":{"a":' + deep + b'},"sort":[' + deep + b"]}]}}"
     with ScriptedServer(answering(200, body)) as server:
         (hit,) = make(server.endpoint).query.dsl("a", {}).hits()
-        assert repr(hit).startswith("Hit(id='1', score=None, source=...")
+        assert repr(hit).startswith("Hit(id='1', score=None, source=")
+    deepest: list[Any] = []
+    for _ in range(100_000):  # deeper than any version of Python shows
+        deepest = [deepest]
+    assert repr(attrs.evolve(hit, source=deepest)).startswith("Hit(id='1', score=None, source=...")
 
 
 @pytest.mark.parametrize("body", [b"[", b'{"error":"no such table"}', b'{"hits":1}', b"[" * 2000 + b"]" * 2000])

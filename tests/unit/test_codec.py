@@ -128,3 +128,19 @@ def test_integers_beyond_64_bits_keep_their_digits(number: int) -> None:
         assert codec.loads(content) == {"n": number, "s": str(number), "f": 0.5}
     with pytest.raises(ValueError, match="column"):
         codec.loads(f'{{"n": {number}, "f": NaN}}')
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}"), ('[1,{"a":', "}]")])
+def test_the_standard_library_goes_as_deep_on_every_version_of_python(opening: str, closing: str) -> None:
+    """By itself it would end after 1,000 levels, 1,500 or 10,000."""
+
+    def nested(levels: int) -> str:
+        times = levels // (opening.count("[") + opening.count("{"))
+        return opening * times + "1" + closing * times
+
+    assert codec.standard(nested(500)) == json.loads(nested(500))
+    for levels in (codec.LEVELS + 2, 1400, 5000, 200_000):
+        with pytest.raises(RecursionError):
+            codec.standard(nested(levels))
+    many = [[{"a": [number]}] for number in range(3000)]
+    assert codec.standard(json.dumps(many)) == many

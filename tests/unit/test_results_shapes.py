@@ -214,3 +214,26 @@ def test_only_rows_that_are_tagged_from_the_first_on_may_repeat_a_name() -> None
     assert SqlResult(b'{%s,"rows":[%s]}' % (columns, tagged)).to_dicts() == [{"a": 1, "a_2": 2}]
     plain = SqlResult(b'{%s,"rows":[{"a":5},%s]}' % (columns, tagged))
     assert "a_2" not in plain.names
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"k":', "}")])
+def test_a_value_of_very_many_levels_is_text_in_a_frame(opening: str, closing: str) -> None:
+    """The types of several hundred levels end the process in polars."""
+    for levels, is_text in ((150, False), (850, True)):
+        value = opening * levels + "1" + closing * levels
+        answer = SqlResult(f'{{"columns":[{{"name":"a"}}],"rows":[{{"a":{value}}}]}}'.encode())
+        for frame in (answer.to_arrow().to_pydict(), answer.to_polars().to_dict(as_series=False)):
+            (found,) = frame["a"]
+            assert isinstance(found, str) is is_text
+            assert (json.loads(found) if is_text else found) == json.loads(value)
+
+
+def test_a_value_of_more_levels_than_python_writes_is_a_decode_error() -> None:
+    text = "[" * 1020 + "]" * 1020
+    answer = SqlResult(f'{{"columns":[{{"name":"a"}}],"rows":[{{"a":{text}}}]}}'.encode())
+    assert len(answer) == 1
+    if sys.version_info >= (3, 12):  # it writes all that it reads
+        assert answer.to_arrow().to_pydict() == {"a": [text]}
+    else:
+        with pytest.raises(DecodeError, match="nested too deeply"):
+            answer.to_arrow()
