@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from infino.local.http import GatewayCall, Problem, Reply, Route
+from infino.local.http import GatewayCall, Problem, Reply, Route, illegal
 
 if TYPE_CHECKING:
     from infino.local.state import Gateway
@@ -59,7 +59,7 @@ def arm_faults(gateway: Gateway, call: GatewayCall) -> Reply:
     body = call.json()
     faults = body if isinstance(body, list) else [body]
     if not all(isinstance(fault, dict) for fault in faults):
-        raise Problem(400, "illegal_argument_exception", "send one fault object, or a list of them")
+        raise illegal("send one fault object, or a list of them")
     for fault in faults:
         gateway.faults.arm(**fault)
     return list_faults(gateway, call)

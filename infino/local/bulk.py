@@ -14,7 +14,7 @@ import attrs
 import duckdb
 import orjson
 
-from infino.local.http import GatewayCall, Problem, Reply, unsupported
+from infino.local.http import GatewayCall, Problem, Reply, illegal, unsupported
 from infino.local.rbac.rules import FieldRules
 from infino.local.store.database import Dataset
 from infino.local.store.writer import (
@@ -226,7 +226,7 @@ def read_action(line: bytes, position: int, dataset: str) -> BulkAction:
     meta = {} if meta is None else meta
     if not isinstance(meta, dict) or meta.get("_index", dataset) != dataset:
         reason = f"line {position + 1}: the action must be for dataset [{dataset}], the one in the path"
-        raise Problem(400, "illegal_argument_exception", reason)
+        raise illegal(reason)
     check_keys(meta)
     id = meta.get("_id")
     if id is None and kind in ("index", "create"):
@@ -234,7 +234,7 @@ def read_action(line: bytes, position: int, dataset: str) -> BulkAction:
     if isinstance(id, int) and not isinstance(id, bool):
         id = str(id)
     if not isinstance(id, str) or not id or "\0" in id:
-        raise Problem(400, "illegal_argument_exception", f"line {position + 1}: {kind} needs a non-empty text _id")
+        raise illegal(f"line {position + 1}: {kind} needs a non-empty text _id")
     return BulkAction(kind, id)
 
 

@@ -10,7 +10,7 @@ from infino.local.catalogue.kinds import names_of
 from infino.local.catalogue.mapping import Mapping as FieldMapping
 from infino.local.catalogue.mapping import declared_type, not_an_object, read_mapping
 from infino.local.catalogue.parameters import OBJECTS, WHOLE
-from infino.local.http import GatewayCall, Problem, Reply, Route, unsupported
+from infino.local.http import GatewayCall, Problem, Reply, Route, illegal, unsupported
 from infino.local.querydsl.request import MAX_WINDOW
 from infino.local.router import RESERVED
 from infino.local.stock_parameters import boolean
@@ -112,7 +112,7 @@ def declare(gateway: Gateway, call: GatewayCall) -> Reply:
             declared, seen = made.fields.get(field), names_of(kind).mapping
             if declared is not None and field not in dataset.mapping.fields and declared.type != seen:
                 reason = f"mapper [{field}] cannot be changed from type [{seen}] to [{declared.type}]"
-                raise Problem(400, "illegal_argument_exception", reason)
+                raise illegal(reason)
         gateway.store.configure(cursor, name, {**kept, "properties": properties})
     return Reply(json={"acknowledged": True})
 
@@ -139,7 +139,7 @@ def merged_properties(old: Mapping[str, Any], new: Mapping[str, Any], prefix: st
             merged[key] = field
         elif (old_type := held.get("type", "object")) != (new_type := field.get("type", "object")):
             reason = f"mapper [{prefix}{key}] cannot be changed from type [{old_type}] to [{new_type}]"
-            raise Problem(400, "illegal_argument_exception", reason)
+            raise illegal(reason)
         elif {**held, "properties": 0} == {**field, "properties": 0}:
             inner = merged_properties(held.get("properties") or {}, field.get("properties") or {}, f"{prefix}{key}.")
             merged[key] = {**held, "properties": inner}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infino.local.http import GatewayCall, Problem, Reply, Route, unsupported
+from infino.local.http import GatewayCall, Problem, Reply, Route, illegal, unsupported
 from infino.local.optimistic import Change, Room, carry_out
 from infino.local.sql.dialect import engine_errors
 from infino.local.sql.question import view_for
@@ -50,15 +50,15 @@ def read_policy(body: dict[str, Any]) -> tuple[str, list[str], str | None]:
     fields = policy.get("enrich_fields") if isinstance(policy, dict) else None
     fields = [fields] if isinstance(fields, str) else fields
     if not isinstance(match_field, str) or not isinstance(fields, list) or not fields:
-        raise Problem(400, "illegal_argument_exception", 'send {"enrich_policy": {"match_field", "enrich_fields"}}')
+        raise illegal('send {"enrich_policy": {"match_field", "enrich_fields"}}')
     if not all(isinstance(field, str) and field != match_field for field in fields):
-        raise Problem(400, "illegal_argument_exception", "enrich_fields must be names other than the match field")
+        raise illegal("enrich_fields must be names other than the match field")
     # The words of Elasticsearch, of this service, and of early clients.
     source = policy.get("indices") or policy.get("index") or policy.get("source_dataset")
     if isinstance(source, list) and len(source) == 1:
         source = source[0]
     if source is not None and not isinstance(source, str):
-        raise Problem(400, "illegal_argument_exception", "indices must name one dataset")
+        raise illegal("indices must name one dataset")
     return match_field, fields, source
 
 
@@ -77,7 +77,7 @@ def only_source(
     if len(found) == 1:
         return found[0]
     reason = f"{len(found)} other datasets have the fields {', '.join(fields)}; name one in enrich_policy.indices"
-    raise Problem(400, "illegal_argument_exception", reason)
+    raise illegal(reason)
 
 
 def copied(writing: WriteStatement, name: str, source: str, match_field: str, fields: list[str]) -> Change:

@@ -33,7 +33,7 @@ from typing import Any
 
 import attrs
 
-from infino.local.http import Problem
+from infino.local.http import illegal
 
 
 def optional(kind: type | tuple[type, ...], default: Any = None) -> Any:
@@ -108,7 +108,7 @@ class Faults:
         try:
             fault = Fault(**members)
         except (TypeError, ValueError) as error:
-            raise Problem(400, "illegal_argument_exception", f"no such fault: {error.args[0]}") from None
+            raise illegal(f"no such fault: {error.args[0]}") from None
         with self._lock:
             self._armed.append(fault)
         return fault

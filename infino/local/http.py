@@ -98,7 +98,7 @@ class GatewayCall:
             raise Problem(400, "parse_exception", "the body must be a JSON object")
         if known and (unknown := sorted(value.keys() - set(known))):
             reason = f"unknown key [{unknown[0][:80]}]; the body may have {', '.join(known)}"
-            raise Problem(400, "illegal_argument_exception", reason)
+            raise illegal(reason)
         return value
 
 
@@ -200,6 +200,11 @@ def stock_routes(handler: Handler, methods: str, *paths: str) -> list[Route]:
         paths: The templates.
     """
     return [Route(method, path, handler, stock=True, parameters=None) for path in paths for method in methods.split()]
+
+
+def illegal(reason: str) -> Problem:
+    """Return the 400 for an argument that no call may have."""
+    return Problem(400, "illegal_argument_exception", reason)
 
 
 def unsupported(feature: str) -> Problem:

@@ -14,7 +14,7 @@ import orjson
 
 from infino.local import datasets, records
 from infino.local.bulk import bulk, check_keys
-from infino.local.http import GatewayCall, Handler, Problem, Reply, encode_json, stock_routes, unsupported
+from infino.local.http import GatewayCall, Handler, Problem, Reply, encode_json, illegal, stock_routes, unsupported
 from infino.local.querydsl.points import points_of
 from infino.local.querydsl.routes import querydsl
 from infino.local.scrolls import begin_scroll
@@ -160,7 +160,7 @@ def delete_by_query(gateway: Gateway, call: GatewayCall) -> Reply:
     given = parameters_of(call, "conflicts", "scroll_size", "slices", "requests_per_second")  # of a run in pieces
     if given.get("conflicts", "abort") not in ("abort", "proceed"):
         reason = f"conflicts may only be proceed or abort but was [{given['conflicts'][:80]}]"
-        raise Problem(400, "illegal_argument_exception", reason)
+        raise illegal(reason)
     gone = ask(records.delete_records, gateway, call, call.body, dataset=one_dataset(call.path["dataset"]))
     counts = {"total": gone, "deleted": gone, "batches": int(gone > 0), "version_conflicts": 0, "noops": 0}
     return Reply(json={"took": 0, "timed_out": False, **counts, "retries": {"bulk": 0, "search": 0}, "failures": []})
@@ -229,7 +229,7 @@ def index_document(gateway: Gateway, call: GatewayCall) -> Reply:
     """PUT and POST /{dataset}/_doc/{record_id}, and POST /{dataset}/_doc."""
     kind = parameters_of(call, "op_type").get("op_type", "index")
     if kind not in ("index", "create"):
-        raise Problem(400, "illegal_argument_exception", f"opType must be 'create' or 'index', found: [{kind}]")
+        raise illegal(f"opType must be 'create' or 'index', found: [{kind}]")
     return _write(gateway, call, kind, call.body)
 
 
@@ -324,11 +324,11 @@ def cat_indices(gateway: Gateway, call: GatewayCall) -> Reply:
     columns = [name for name in given.get("h", ",".join(CAT_COLUMNS)).split(",") if name]
     unknown = sorted(set(columns) - set(CAT_COLUMNS))
     if unknown:
-        raise Problem(400, "illegal_argument_exception", f"there is no column [{unknown[0]}]")
+        raise illegal(f"there is no column [{unknown[0]}]")
     for key in reversed([name for name in given.get("s", "").split(",") if name]):
         name, _, order = key.partition(":")
         if name not in CAT_COLUMNS or order not in ("", "asc", "desc"):
-            raise Problem(400, "illegal_argument_exception", f"there is no order by [{key}]")
+            raise illegal(f"there is no order by [{key}]")
         rows.sort(key=lambda row, name=name: _sortable(row[name] or ""), reverse=order == "desc")
     table = [{name: row[name] for name in columns} for row in rows]
     if given.get("format", "text") == "json":

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import attrs
 
-from infino.local.http import Problem
+from infino.local.http import Problem, illegal
 
 Address: TypeAlias = "ipaddress.IPv4Address | ipaddress.IPv6Address"
 METADATA_SERVICES = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "168.63.129.16", "100.100.100.200")))
@@ -55,7 +55,7 @@ class Reach:
             real = Path(os.path.realpath(Path(path).expanduser()))
             within = {identity for folder in (real, *real.parents) if (identity := _identity(folder)) is not None}
         except (OSError, ValueError, RuntimeError):
-            raise Problem(400, "illegal_argument_exception", "config.path is not a path")
+            raise illegal("config.path is not a path")
         if within & self._own_files():
             raise Problem(403, "security_exception", "a connection may not open the gateway's own files")
         if self.files is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from infino.local.http import GatewayCall, Problem
+from infino.local.http import GatewayCall, Problem, illegal
 
 NEUTRAL = frozenset(
     {
@@ -34,7 +34,7 @@ def parameters_of(call: GatewayCall, *acting: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in parse_qsl(call.raw_query, keep_blank_values=True):
         if name in found:
-            raise Problem(400, "illegal_argument_exception", f"the parameter [{name}] is given twice")
+            raise illegal(f"the parameter [{name}] is given twice")
         if name not in acting and name not in NEUTRAL and not _is_default(name, value):
             raise Problem(501, "not_implemented", f"the local gateway does not support the parameter [{name}] here")
         found[name] = value
@@ -60,7 +60,7 @@ def boolean(name: str, text: str) -> bool:
         text: Its value.
     """
     if text not in ("true", "false", ""):
-        raise Problem(400, "illegal_argument_exception", f"[{name}] must be true or false, not [{text}]")
+        raise illegal(f"[{name}] must be true or false, not [{text}]")
     return text != "false"
 
 
@@ -126,12 +126,12 @@ def search_body(body: dict[str, Any], given: Mapping[str, str]) -> dict[str, Any
     options = {name: read(name, given[name]) for name, read in QUERY.items() if name in given}
     if "q" in given:
         if "query" in body:
-            raise Problem(400, "illegal_argument_exception", "give [q] or a query in the body, not both")
+            raise illegal("give [q] or a query in the body, not both")
         if "df" in options:
             options["default_field"] = options.pop("df")
         made["query"] = {"query_string": {"query": given["q"], **options}}
     elif options:
-        raise Problem(400, "illegal_argument_exception", f"[{next(iter(options))}] needs [q]")
+        raise illegal(f"[{next(iter(options))}] needs [q]")
     filters = {name.removeprefix("_source_"): _names(name, given[name]) for name in FILTERS if name in given}
     if filters:
         if isinstance(made.get("_source"), list):

@@ -32,7 +32,7 @@ from infino.local.catalogue.parameters import (
 )
 from infino.local.catalogue.ranges import RANGES
 from infino.local.catalogue.scalars import CHECKS, FLOATS, INTEGERS, check_format
-from infino.local.http import Problem, unsupported
+from infino.local.http import Problem, illegal, unsupported
 
 EMPTY = {
     **dict.fromkeys(INTEGERS, "BIGINT"), "unsigned_long": "HUGEINT", **dict.fromkeys(FLOATS, "DOUBLE"),
@@ -254,7 +254,7 @@ def read_mapping(mappings: Any, analysis: Any = None, *, earlier: bool = False) 
 def not_an_object(outer: str, inner: str) -> Problem:
     """Return the 400 for a field of values with another field in it, which only multi-fields may be."""
     reason = f"can't merge a non object mapping [{outer}] with an object mapping: it would have [{inner}] in it"
-    return Problem(400, "illegal_argument_exception", reason)
+    return illegal(reason)
 
 
 # Each write and each search asks for it, and it changes only with the settings.
@@ -348,7 +348,7 @@ class _Reader:
     def object(self, name: str, given: Given[str, Any], depth: int = 0) -> None:
         """Read the properties of an object, or of the whole."""
         if depth > DEEPEST:
-            raise Problem(400, "illegal_argument_exception", f"the mapping is more than {DEEPEST} objects deep")
+            raise illegal(f"the mapping is more than {DEEPEST} objects deep")
         if "dynamic" in given:
             dynamic = str(given["dynamic"]).lower()
             if dynamic == "runtime":
@@ -409,7 +409,7 @@ class _Reader:
         if field.name in self._fields:
             raise wrong(f"field [{field.name}] is declared twice")
         if len(self._fields) >= MOST_FIELDS:
-            raise Problem(400, "illegal_argument_exception", f"a mapping may declare at most {MOST_FIELDS} fields")
+            raise illegal(f"a mapping may declare at most {MOST_FIELDS} fields")
         self._fields[field.name] = field
 
     def _declared(self, name: str, kind: str, given: Given[str, Any], base: str) -> Declared:

@@ -9,7 +9,7 @@ from infino.core.redaction import get_logger
 from infino.local.background import BackgroundThreads
 from infino.local.fino import threads
 from infino.local.fino.conversation import turn
-from infino.local.http import GatewayCall, Problem, Reply, Route
+from infino.local.http import GatewayCall, Problem, Reply, Route, illegal
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
@@ -23,7 +23,7 @@ def _send(gateway: Gateway, call: GatewayCall) -> Reply:
     role, content = threads.message_of(body)
     question = content.get("user_query")
     if role != "user" or not isinstance(question, str) or not question.strip():
-        raise Problem(400, "illegal_argument_exception", 'send {"thread_id", "content": {"user_query": "..."}}')
+        raise illegal('send {"thread_id", "content": {"user_query": "..."}}')
     context = body.get("context")
     thread_id = str(body.get("thread_id") or (context.get("thread_id") if isinstance(context, dict) else "") or "")
     message_id = threads.add_message(gateway, call.principal, thread_id, "user", content)

@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from infino.local.clock import iso
-from infino.local.http import GatewayCall, Problem, Reply, Route
+from infino.local.http import GatewayCall, Problem, Reply, Route, illegal
 
 if TYPE_CHECKING:
     from infino.local.access import Principal
@@ -90,10 +90,10 @@ def _check(wanted: dict[str, Any]) -> None:
     sources = wanted.get("sources")
     if sources is not None and not (isinstance(sources, list) and all(_is_source(source) for source in sources)):
         reason = "sources must be a list of {index_name, connection_id} objects"
-        raise Problem(400, "illegal_argument_exception", reason)
+        raise illegal(reason)
     for key, kind, said in FORMS:
         if not isinstance(wanted.get(key), kind | None):
-            raise Problem(400, "illegal_argument_exception", f"{key} must be {said}")
+            raise illegal(f"{key} must be {said}")
 
 
 def _is_source(source: Any) -> bool:
@@ -148,10 +148,10 @@ def message_of(body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     if isinstance(content, str):
         content = {"user_query": content}
     if not isinstance(content, dict) or not content:
-        raise Problem(400, "illegal_argument_exception", 'a message needs content, such as {"user_query": "..."}')
+        raise illegal('a message needs content, such as {"user_query": "..."}')
     role = body.get("role", "user")
     if role not in ROLES:
-        raise Problem(400, "illegal_argument_exception", f"role must be one of {', '.join(ROLES)}, not [{role}]")
+        raise illegal(f"role must be one of {', '.join(ROLES)}, not [{role}]")
     return role, content
 
 

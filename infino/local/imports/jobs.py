@@ -12,7 +12,7 @@ import orjson
 from croniter import CroniterError, croniter
 
 from infino.core.redaction import get_logger
-from infino.local.http import Problem
+from infino.local.http import Problem, illegal
 from infino.local.imports import runs
 from infino.local.imports.formats import Bad, Record
 from infino.local.imports.runs import Load
@@ -42,14 +42,14 @@ def create(gateway: Gateway, source_type: str, body: dict[str, Any]) -> dict[str
     source_id = body.get("source_id") or body.get("connection_id")
     target = body.get("target_dataset")
     if not isinstance(source_id, str) or not isinstance(target, str) or not target:
-        raise Problem(400, "illegal_argument_exception", "source_id and target_dataset are needed")
+        raise illegal("source_id and target_dataset are needed")
     stored = connections.get(gateway, source_id)
     if stored.kind.id != source_type:
         reason = f"connection [{source_id}] is of type [{stored.kind.id}], not [{source_type}]"
-        raise Problem(400, "illegal_argument_exception", reason)
+        raise illegal(reason)
     schedule = body.get("schedule")
     if schedule is not None and not croniter.is_valid(str(schedule)):
-        raise Problem(400, "illegal_argument_exception", f"schedule [{schedule}] is not a cron expression")
+        raise illegal(f"schedule [{schedule}] is not a cron expression")
     job: dict[str, Any] = {
         "job_id": str(uuid.uuid4()),
         "source_id": source_id,
@@ -127,7 +127,7 @@ def _named(table: DriverRows) -> Iterator[Mapping[str, Any]]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         reason = f"the query gives more than one column named [{twice[0]}]; name them apart with AS"
-        raise Problem(400, "illegal_argument_exception", reason)
+        raise illegal(reason)
     return (dict(zip(names, row, strict=True)) for row in table.rows)
 
 
@@ -136,7 +136,7 @@ def _no_more(found: Iterator[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     for number, one in enumerate(found):
         if number >= ROWS:
             reason = f"the query gives more than {ROWS:,} records, which one run does not load; narrow it down"
-            raise Problem(400, "illegal_argument_exception", reason)
+            raise illegal(reason)
         yield one
 
 
@@ -144,13 +144,13 @@ def _text_of(job: dict[str, Any], language: str) -> str:
     """The job's query, or everything of its source dataset."""
     query, dataset = job["query"], job["source_dataset"]
     if query is not None and not isinstance(query, str | dict):
-        raise Problem(400, "illegal_argument_exception", "query must be text or an object")
+        raise illegal("query must be text or an object")
     if query:
         return query if isinstance(query, str) else orjson.dumps(query).decode()
     if language == "querydsl":
         return "{}"
     if not isinstance(dataset, str) or not dataset:
-        raise Problem(400, "illegal_argument_exception", "query (or source_dataset) is needed")
+        raise illegal("query (or source_dataset) is needed")
     return dataset if language == "promql" else f"SELECT * FROM {dataset}"
 
 
@@ -163,7 +163,7 @@ def _next_run(gateway: Gateway, schedule: str) -> str:
     try:
         return str(croniter(schedule, gateway.clock.now()).get_next(datetime.datetime).isoformat())
     except CroniterError:
-        raise Problem(400, "illegal_argument_exception", f"the time of schedule [{schedule}] never comes") from None
+        raise illegal(f"the time of schedule [{schedule}] never comes") from None
 
 
 def _change(gateway: Gateway, job_id: str, changes: dict[str, Any]) -> bool:

@@ -12,7 +12,7 @@ import attrs
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from infino.local.http import Problem
+from infino.local.http import Problem, illegal
 
 LONGEST_FIELD = 64 * 1024
 CHUNK = 1 << 20
@@ -67,7 +67,7 @@ class _PartInProgress:
         # RFC 7578, 4.2: a file has a name; a part called `file` is one without, as some clients send it.
         if b"filename" in options or self.name == "file":
             if self.path is not None:
-                raise Problem(400, "illegal_argument_exception", "send one file in one upload")
+                raise illegal("send one file in one upload")
             self.filename = options.get(b"filename", b"").decode("utf-8", "replace")
             descriptor, name = tempfile.mkstemp(dir=self.folder, prefix="file-")
             self.file, self.path = os.fdopen(descriptor, "wb"), Path(name)
@@ -76,7 +76,7 @@ class _PartInProgress:
         if self.file is not None:
             self.file.write(data[start:end])
         elif len(self.text) + end - start > LONGEST_FIELD:
-            raise Problem(400, "illegal_argument_exception", f"the field [{self.name}] is too long")
+            raise illegal(f"the field [{self.name}] is too long")
         else:
             self.text += data[start:end]
 
@@ -111,7 +111,7 @@ def read_form(body: Path, content_type: str) -> MultipartForm:
     kind, options = parse_options_header(content_type)
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
-        raise Problem(400, "illegal_argument_exception", "send multipart/form-data with a boundary")
+        raise illegal("send multipart/form-data with a boundary")
     reading = _PartInProgress(body.parent)
     callbacks = {
         "on_part_begin": reading.part_begin,
@@ -133,7 +133,7 @@ def read_form(body: Path, content_type: str) -> MultipartForm:
         if not reading.ended:
             raise Problem(400, "parse_exception", "the multipart body breaks off before its end")
         if reading.path is None:
-            raise Problem(400, "illegal_argument_exception", "the part [file] is missing")
+            raise illegal("the part [file] is missing")
     except MultipartParseError as error:
         reading.discard()
         raise Problem(400, "parse_exception", f"the multipart body is malformed: {error}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from infino.local.datasets import check_name
-from infino.local.http import GatewayCall, Problem, Reply, Route
+from infino.local.http import GatewayCall, Problem, Reply, Route, illegal
 from infino.local.imports import jobs, runs
 from infino.local.imports.formats import FORMATS, Record, detect, records
 from infino.local.imports.multipart import MultipartForm, read_form
@@ -23,7 +23,7 @@ FORM = frozenset({"index_name", "format", "batch_size"})
 
 def _upload(gateway: Gateway, call: GatewayCall) -> Reply:
     if call.upload is None:
-        raise Problem(400, "illegal_argument_exception", "send the file as multipart/form-data")
+        raise illegal("send the file as multipart/form-data")
     form = read_form(call.upload, call.headers.get("content-type", ""))
     try:
         load = _load_of(gateway, call, form)
@@ -39,15 +39,15 @@ def _upload(gateway: Gateway, call: GatewayCall) -> Reply:
 
 def _load_of(gateway: Gateway, call: GatewayCall, form: MultipartForm) -> Load:
     if unknown := sorted(form.fields.keys() - FORM):
-        raise Problem(400, "illegal_argument_exception", f"unknown part [{unknown[0][:80]}] of the form")
+        raise illegal(f"unknown part [{unknown[0][:80]}] of the form")
     dataset, form_name = form.fields.get("index_name", ""), form.fields.get("format", "auto") or "auto"
     check_name(dataset)
     _may_write(gateway, call, dataset)
     if form_name not in FORMATS:
-        raise Problem(400, "illegal_argument_exception", f"format must be one of {', '.join(FORMATS)}")
+        raise illegal(f"format must be one of {', '.join(FORMATS)}")
     batch = form.fields.get("batch_size", str(runs.BATCH))
     if not batch.isdecimal() or not 0 < int(batch) <= LARGEST_BATCH:
-        raise Problem(400, "illegal_argument_exception", f"batch_size must be a number from 1 to {LARGEST_BATCH}")
+        raise illegal(f"batch_size must be a number from 1 to {LARGEST_BATCH}")
     chosen = detect(form.filename, form.path) if form_name == "auto" else form_name
 
     def source() -> Iterator[tuple[str | None, Record]]:

@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import orjson
 
-from infino.local.http import Problem
+from infino.local.http import illegal
 from infino.local.promql.exposition import Sample
 from infino.local.promql.labels import NAME, Labels, label_key
 from infino.local.promql.storage import Floats, LabelRule, Matcher, StoredSeries, Times, matching, visible
@@ -117,7 +117,7 @@ class MetricStore:
             known = points.setdefault((text, sample.time), sample.value)
             if known != sample.value and not (math.isnan(known) and math.isnan(sample.value)):
                 reason = f"the series {text[:500]} has two values at the time {sample.time}, and keeps one for a time"
-                raise Problem(400, "illegal_argument_exception", reason)
+                raise illegal(reason)
         if not points:
             return 0, 0
         numbers = self._numbers(cursor, dataset, texts)
@@ -172,7 +172,7 @@ class MetricStore:
         row = cursor.execute(f"SELECT count(*) FROM ds_{number}").fetchone()
         if row is None or row[0]:
             reason = f"dataset [{dataset.name}] holds documents; metrics need a dataset of their own"
-            raise Problem(400, "illegal_argument_exception", reason)
+            raise illegal(reason)
         cursor.execute(f"CREATE TABLE series_{number} (sid BIGINT PRIMARY KEY, labels VARCHAR UNIQUE, fields JSON)")
         cursor.execute(f"CREATE TABLE samples_{number} (sid BIGINT, ts BIGINT, v DOUBLE, PRIMARY KEY (sid, ts))")
         cursor.execute(f"DROP TABLE ds_{number}")

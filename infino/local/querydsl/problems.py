@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from infino.local.http import Problem
+from infino.local.http import Problem, illegal
+
+__all__ = ["content", "illegal", "parsing", "shard", "token"]
 
 
 def parsing(reason: str) -> Problem:
     """Return the 400 for a query that cannot be read."""
     return Problem(400, "parsing_exception", reason)
-
-
-def illegal(reason: str) -> Problem:
-    """Return the 400 for an argument out of its range."""
-    return Problem(400, "illegal_argument_exception", reason)
 
 
 def content(reason: str) -> Problem:

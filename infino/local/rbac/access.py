@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from infino.local.access import Principal
-from infino.local.http import Problem
+from infino.local.http import Problem, illegal
 from infino.local.keys import ADMIN
 from infino.local.rbac.documents import VERSION
 from infino.local.rbac.rules import REDACTED, FieldRules, Permission, field_rules, may
@@ -133,7 +133,7 @@ class RoleAccess:
         missing = [name for name in names if self._control.get(ROLE, name) is None]
         if missing:
             reason = f"there is no role [{', '.join(missing)}]; create it first"
-            raise Problem(400, "illegal_argument_exception", reason)
+            raise illegal(reason)
 
     def rotate(self, name: str) -> KeyPair:
         """Give a user new keys; the old ones stop at once.

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from infino.local.catalogue.kinds import SAFE_INTEGER
-from infino.local.http import Problem
+from infino.local.http import illegal
 from infino.local.sql.result import FIRST_BATCH, LONGEST, rows_at_once
 from infino.local.values.families import FLOATS, INTEGERS, LOCAL_MOMENTS, WIDE_INTEGERS, ZONED_MOMENTS
 from infino.local.values.tags import real_name, tagged
@@ -212,7 +212,7 @@ def taken(fetch: Callable[[int], Sequence[Sequence[Any]]], limit: int) -> list[l
         if len(rows) > limit or size > LONGEST:
             many = f"{limit:,} rows" if len(rows) > limit else f"{LONGEST:,} bytes"
             reason = f"the query gives more than {many}, and no answer is cut: narrow it down, or add a LIMIT"
-            raise Problem(400, "illegal_argument_exception", reason)
+            raise illegal(reason)
         step = rows_at_once(len(rows), size)
     return rows
 

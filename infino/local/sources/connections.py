@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from infino.local.http import Problem, unsupported
+from infino.local.http import Problem, illegal, unsupported
 from infino.local.sources.catalogue import KINDS, SourceKind
 from infino.local.sources.duckdb_file import DuckdbFile
 from infino.local.sources.pass_through import PrometheusStore, SearchStore
@@ -91,7 +91,7 @@ def config_of(body: dict[str, Any]) -> dict[str, Any]:
     """The `config` object of a request body."""
     config = body.get("config")
     if not isinstance(config, dict) or not config:
-        raise Problem(400, "illegal_argument_exception", 'send {"config": {"name": ..., connector settings}}')
+        raise illegal('send {"config": {"name": ..., connector settings}}')
     return config
 
 
@@ -110,12 +110,12 @@ def check_settings(kind: SourceKind, config: Mapping[str, Any]) -> None:
     for name, others in either.items():
         if config.get(name) and (both := sorted(other for other in others if config.get(other))):
             reason = f"config has [{name}] and [{both[0]}], of which one would not act; give one of them"
-            raise Problem(400, "illegal_argument_exception", reason)
+            raise illegal(reason)
     known = FILES if kind.category == "File" else SQL if kind.query_type == "sql" else HTTP
     if unknown := sorted(set(config) - known):
         reason = f"config has the unknown setting [{unknown[0][:80]}]; known are {', '.join(sorted(known))}"
         hint = ", and a url may carry more" if kind.query_type == "sql" else ""
-        raise Problem(400, "illegal_argument_exception", reason + hint)
+        raise illegal(reason + hint)
 
 
 def create(gateway: Gateway, source_type: str, config: dict[str, Any], *, by_admin: bool = True) -> Document:

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 from duckdb.sqltypes import DuckDBPyType
 
-from infino.local.http import Problem
+from infino.local.http import Problem, illegal
 from infino.local.memory import engine_memory
 from infino.local.reach import Reach
 from infino.local.sources.cells import DriverRows, answered, iso, taken
@@ -128,7 +128,7 @@ class DuckdbFile:
     def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
         path = self.config.get("path")
         if not path or not isinstance(path, str):
-            raise Problem(400, "illegal_argument_exception", "config.path must be the path of the file to read")
+            raise illegal("config.path must be the path of the file to read")
         real = self.reach.file(path, chosen_by_admin=self.chosen_by_admin)
         try:
             config = {**SETTINGS, "memory_limit": f"{engine_memory() // 1024}KiB"}

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from infino.local.http import Problem
+from infino.local.http import Problem, illegal
 from infino.local.reach import Reach
 from infino.local.sources.line import Line
 from infino.local.sources.relational import Config
@@ -40,7 +40,7 @@ def _whole(chunks: Iterator[bytes]) -> bytes:
         size += len(chunk)
         if size > LONGEST:
             reason = f"the query gives more than {LONGEST:,} bytes, and no answer is cut: narrow it down"
-            raise Problem(400, "illegal_argument_exception", reason)
+            raise illegal(reason)
     return b"".join(found)
 
 
@@ -57,7 +57,7 @@ class HttpStore:
         self.reach = reach
         base = config.get("base_url") or config.get("url") or config.get("host")
         if not isinstance(base, str) or not base:
-            raise Problem(400, "illegal_argument_exception", "config.base_url is missing")
+            raise illegal("config.base_url is missing")
         self.base = (base if "://" in base else f"http://{base}").rstrip("/")
         try:
             self.timeout = float(config.get("timeout_secs") or TIMEOUT)
@@ -65,7 +65,7 @@ class HttpStore:
             self.timeout = 0.0
         if not 0 < self.timeout <= LONGEST_TIMEOUT:
             reason = f"config.timeout_secs must be a number of seconds, {LONGEST_TIMEOUT:g} at the most"
-            raise Problem(400, "illegal_argument_exception", reason)
+            raise illegal(reason)
         self.verify = not (config.get("accept_invalid_certs") or config.get("ssl_verify") is False)
 
     def _headers(self) -> dict[str, str]:
@@ -220,7 +220,7 @@ class PrometheusStore(HttpStore):
             labels = one["metric"]
             if labels.keys() & {"time", "value"}:
                 reason = "a label is named [time] or [value], as the members of a sample are; use label_replace()"
-                raise Problem(400, "illegal_argument_exception", reason)
+                raise illegal(reason)
             for time, value in one.get("values") or [one["value"]]:
                 yield {**labels, "time": time, "value": Decimal(value.replace("Inf", "Infinity"))}
 

@@ -14,7 +14,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from infino.core.redaction import get_logger
-from infino.local.http import Problem, unsupported
+from infino.local.http import Problem, illegal, unsupported
 from infino.local.reach import Reach
 from infino.local.sources.catalogue import SourceKind
 from infino.local.sources.cells import MYSQL, DriverRows, answered, iso, taken
@@ -97,7 +97,7 @@ class Relational:
             )
             with _closing(result, connection):
                 if not result.returns_rows or result.cursor is None:
-                    raise Problem(400, "illegal_argument_exception", "the statement gives no rows")
+                    raise illegal("the statement gives no rows")
                 names = list(result.keys())
                 declared = _declared(connection, result.cursor.description)
                 rows = taken(result.fetchmany, limit)
@@ -143,7 +143,7 @@ class Relational:
             try:
                 url = make_url(str(config["url"]))
             except (ArgumentError, ValueError):
-                raise Problem(400, "illegal_argument_exception", "config.url is not an SQLAlchemy URL")
+                raise illegal("config.url is not an SQLAlchemy URL")
         else:
             url = self._built()
         file = url.get_backend_name() == "sqlite"
@@ -154,17 +154,17 @@ class Relational:
 
         config, driver = self.config, self.kind.driver
         if self.kind.id == "sqlalchemy":
-            raise Problem(400, "illegal_argument_exception", "config.url is missing")
+            raise illegal("config.url is missing")
         if driver is None:
             raise unsupported(self.kind.listed()["description"])
         if self.kind.id == "sqlite":
             path = config.get("path")
             if not path or not isinstance(path, str):
-                raise Problem(400, "illegal_argument_exception", "config.path must be the path of the file to read")
+                raise illegal("config.path must be the path of the file to read")
             return URL.create(driver, database=path)
         host = config.get("host") or config.get("account")
         if not host:
-            raise Problem(400, "illegal_argument_exception", "config.host (or config.url) is missing")
+            raise illegal("config.host (or config.url) is missing")
         port = config.get("port")
         return URL.create(
             driver,
@@ -199,7 +199,7 @@ class Relational:
             raise Problem(400, "source_exception", without_secrets(reason, self.config))
         except (TypeError, ValueError) as error:  # drivers say so of settings and texts that they can't use
             reason = f"the settings or the query can't be used: {without_secrets(str(error), self.config)}"
-            raise Problem(400, "illegal_argument_exception", reason)
+            raise illegal(reason)
 
     def _admitted(self, url: URL) -> URL:
         """Return the URL with a file's real path, once it is known to reach nothing that it must not."""
@@ -208,14 +208,14 @@ class Relational:
         strange = sorted({name.lower() for name in url.query} - PARAMETERS)
         if strange:  # drivers read files that some of them name, or send files to the server
             reason = f"config.url has the parameter [{strange[0]}]; known are {', '.join(sorted(PARAMETERS))}"
-            raise Problem(400, "illegal_argument_exception", reason)
+            raise illegal(reason)
         if backend == "sqlite":
             if not url.database or url.database == ":memory:":
                 return url
             return url.set(database=str(self.reach.file(url.database, chosen_by_admin=self.chosen_by_admin)))
         if backend in PORTS:
             if "/" in (url.host or ""):
-                raise Problem(400, "illegal_argument_exception", "config.host must be a name or an address")
+                raise illegal("config.host must be a name or an address")
             self.reach.addresses(url.host or "localhost", url.port or PORTS[backend])
         elif backend not in HOSTED and (self.reach.files is not None or not self.chosen_by_admin):
             # What a dialect that is not known here opens can't be checked.
@@ -335,9 +335,9 @@ def only_a_query(sql: str, dialect: str) -> exp.Expr:
         raise Problem(400, "parsing_exception", f"a query to a connection may have {LONGEST} characters at the most")
     parsed = statements(sql, known_dialect(dialect))
     if len(parsed) != 1 or not isinstance(parsed[0], exp.Query | exp.Describe | exp.Show):
-        raise Problem(400, "illegal_argument_exception", "connections are read-only: send one SELECT")
+        raise illegal("connections are read-only: send one SELECT")
     if any(parsed[0].find_all(*WRITES)):
-        raise Problem(400, "illegal_argument_exception", "connections are read-only: the query writes")
+        raise illegal("connections are read-only: the query writes")
     return parsed[0]
 
 

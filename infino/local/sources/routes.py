@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from infino.local.http import GatewayCall, Problem, Reply, Route, unsupported
+from infino.local.http import GatewayCall, Problem, Reply, Route, illegal, unsupported
 from infino.local.sources import connections
 from infino.local.sources.catalogue import KINDS
 from infino.local.sources.duckdb_file import DuckdbFile
@@ -59,7 +59,7 @@ def _query(gateway: Gateway, call: GatewayCall) -> Reply:
     connector = connections.get(gateway, call.path["id"]).connector()
     text = call.json_object("query").get("query")
     if not isinstance(text, str) or not text.strip():
-        raise Problem(400, "illegal_argument_exception", 'send {"query": "..."}: the query is text')
+        raise illegal('send {"query": "..."}: the query is text')
     if not isinstance(connector, Relational | DuckdbFile):
         return Reply(json=connector.query(call.path["dataset"], text))
     return Reply(json=_table(connector, call.path["dataset"], text))
@@ -70,9 +70,9 @@ def _sql(gateway: Gateway, call: GatewayCall) -> Reply:
     connector = connections.get(gateway, call.path["id"]).connector()
     text = call.json_object("query").get("query")
     if not isinstance(connector, Relational | DuckdbFile):
-        raise Problem(400, "illegal_argument_exception", "this connection does not speak SQL")
+        raise illegal("this connection does not speak SQL")
     if not isinstance(text, str) or not text.strip():
-        raise Problem(400, "illegal_argument_exception", 'send {"query": "SELECT ..."}')
+        raise illegal('send {"query": "SELECT ..."}')
     return Reply(json=_table(connector, None, text))
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from infino.local.http import GatewayCall, Problem, Reply, Route
+from infino.local.http import GatewayCall, Problem, Reply, Route, illegal
 from infino.local.optimistic import Change, Room, carry_out
 from infino.local.sql.changes import read_change
 from infino.local.sql.dialect import EXPLAIN, QUESTIONS, SEND, WRITES, check_length, engine_errors, wrong_sql
@@ -35,7 +35,7 @@ def sql(gateway: Gateway, call: GatewayCall) -> Reply:
     """POST /sql."""
     query = call.json_object("query").get("query")
     if not isinstance(query, str) or not query.strip():
-        raise Problem(400, "illegal_argument_exception", 'send {"query": "<SQL>"}')
+        raise illegal('send {"query": "<SQL>"}')
     return Reply(content=run(gateway, call.principal, query))
 
 

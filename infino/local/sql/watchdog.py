@@ -14,7 +14,7 @@ import attrs
 import duckdb
 
 from infino.core.redaction import get_logger
-from infino.local.http import Problem
+from infino.local.http import Problem, illegal
 from infino.local.presence import AGAIN, watching
 
 
@@ -168,7 +168,7 @@ def in_time(items: Iterable[T], seconds: float) -> Iterator[T]:
                 raise caller_left()
             if time.monotonic() > ends:
                 reason = f"the request was stopped after {seconds:g} s; ask for fewer things at once"
-                raise Problem(400, "illegal_argument_exception", reason)
+                raise illegal(reason)
             yield item
 
 

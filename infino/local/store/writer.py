@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 
 from infino.local.catalogue.mapping import METADATA
-from infino.local.http import Problem
+from infino.local.http import Problem, illegal
 from infino.local.store.database import NEXT_COMMIT, Dataset, Store
 from infino.local.store.ids import hashes_of
 from infino.local.store.typed import fold, stored_doubles
@@ -251,7 +251,7 @@ def refuse_metrics(dataset: Dataset) -> None:
     """Raise the 400 for a dataset of samples, whose documents are a view over them."""
     if dataset.settings.get("kind") == "metrics":
         reason = f"dataset [{dataset.name}] holds metrics; documents need a dataset of their own"
-        raise Problem(400, "illegal_argument_exception", reason)
+        raise illegal(reason)
 
 
 def remove(

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from dateutil.relativedelta import relativedelta
 
-from infino.local.http import Problem, unsupported
+from infino.local.http import Problem, illegal, unsupported
 from infino.local.values.paths import literal
 
 DEFAULT_FORMAT = "strict_date_optional_time||epoch_millis"
@@ -67,11 +67,6 @@ NANOS = 1_000_000
 def date_problem(reason: str) -> Problem:
     """Return the 400 for text that is not a date."""
     return Problem(400, "parse_exception", reason)
-
-
-def illegal(reason: str) -> Problem:
-    """Return the 400 for a format or a zone that there is not."""
-    return Problem(400, "illegal_argument_exception", reason)
 
 
 @attrs.frozen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infino.local.http import GatewayCall, Handler, Problem, Reply, Route
+from infino.local.http import GatewayCall, Handler, Reply, Route, illegal
 from infino.local.visualize.documents import Saved, patched
 from infino.local.visualize.execute import execute
 
@@ -17,7 +17,7 @@ PAGE, MOST = 500, 1000
 def _number(call: GatewayCall, name: str, default: int) -> int:
     text = call.query.get(name, str(default))
     if not text.isdecimal():
-        raise Problem(400, "illegal_argument_exception", f"{name} must be a whole number, 0 or more")
+        raise illegal(f"{name} must be a whole number, 0 or more")
     return int(text)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from infino.local.http import Problem, unsupported
+from infino.local.http import illegal, unsupported
 from infino.local.visualize.dialects import Dialect
 from infino.local.visualize.documents import BUCKETS, axis_column
 
@@ -96,7 +96,7 @@ class QueryBuilder:
         """Quote a field that is there; SQLite would take the name of any other for a text."""
         if self.types and name.lower() not in {known.lower() for known in self.types}:
             reason = f"there is no field [{name}] in {self.spec['source']['index']}"
-            raise Problem(400, "illegal_argument_exception", reason)
+            raise illegal(reason)
         return self._name(name)
 
     def _from(self) -> str:
@@ -246,7 +246,7 @@ def _axis(x: Any) -> tuple[str | None, str | None]:
     bucket = x.get("bucket") if isinstance(x, Mapping) else None
     if bucket is not None and bucket not in BUCKETS:
         reason = f"mapping.x.bucket is {bucket!r}, not one of {', '.join(BUCKETS)}"
-        raise Problem(400, "illegal_argument_exception", reason)
+        raise illegal(reason)
     column = axis_column(x)
     return (str(column) if column else None), bucket
 

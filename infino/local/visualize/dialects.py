@@ -12,7 +12,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
 
-from infino.local.http import Problem
+from infino.local.http import Problem, illegal
 from infino.local.sources.relational import statements
 from infino.local.store import identifier, literal
 from infino.local.values.families import INTEGERS
@@ -119,7 +119,7 @@ class StoreDialect(Dialect):
 
     def truncated(self, column: str, bucket: str) -> str:
         if self.name == "oracle":
-            raise Problem(400, "illegal_argument_exception", "mapping.x.bucket can't be used with oracle_db")
+            raise illegal("mapping.x.bucket can't be used with oracle_db")
         if self.name == "mysql":
             return f"CAST({_MYSQL[bucket].format(column)} AS DATETIME)"
         if self.name == "sqlite":
@@ -131,12 +131,12 @@ class StoreDialect(Dialect):
             return super().limited(sql, limit, offset)
         query = parsed(sql, self.name)
         if not isinstance(query, exp.Query):
-            raise Problem(400, "illegal_argument_exception", "source.sql.raw_query must be one SELECT")
+            raise illegal("source.sql.raw_query must be one SELECT")
         query = query.limit(limit)
         text = (query.offset(offset) if offset else query).sql(dialect=self.name)
         if lost := self._parts(sql) - self._parts(text):
             reason = f"the query can't be limited: [{next(iter(lost))}] of it would be lost; write a limit into it"
-            raise Problem(400, "illegal_argument_exception", reason)
+            raise illegal(reason)
         return text
 
     def _parts(self, sql: str) -> Counter[str]:

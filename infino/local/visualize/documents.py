@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from infino.local.http import Problem
+from infino.local.http import Problem, illegal
 from infino.local.visualize import forms
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def filled(defaults: Node, given: Mapping[str, Any], place: str = "") -> Node:
             if not isinstance(value, type(default)):
                 kind = "an object" if isinstance(default, dict) else "a list"
                 reason = f"{place}{key} must be {kind}, not {type(value).__name__}"
-                raise Problem(400, "illegal_argument_exception", reason)
+                raise illegal(reason)
         inner: Any = value
         found[key] = filled(default, inner, f"{place}{key}.") if isinstance(default, dict) else value
     return found
@@ -105,17 +105,17 @@ def visualization(given: Mapping[str, Any]) -> Node:
     _titled(found)
     kind, chart = found["source"].get("kind"), found["chart"].get("type")
     if kind not in ("sql", "querydsl", "promql"):
-        raise Problem(400, "illegal_argument_exception", f"source.kind is {kind!r}, not sql, querydsl or promql")
+        raise illegal(f"source.kind is {kind!r}, not sql, querydsl or promql")
     if not isinstance(found["source"].get("index"), str) or not found["source"]["index"]:
-        raise Problem(400, "illegal_argument_exception", "source.index must name a dataset")
+        raise illegal("source.index must name a dataset")
     if chart not in CHARTS:
-        raise Problem(400, "illegal_argument_exception", f"chart.type is {chart!r}, not one of {', '.join(CHARTS)}")
+        raise illegal(f"chart.type is {chart!r}, not one of {', '.join(CHARTS)}")
     for one in found["filters"]:
         named = isinstance(one, Mapping) and isinstance(one.get("field"), str) and isinstance(one.get("operator"), str)
         if not named or not one["field"]:
-            raise Problem(400, "illegal_argument_exception", "a filter needs field and operator")
+            raise illegal("a filter needs field and operator")
     if not isinstance(found["mapping"]["x"], str | Mapping | None):
-        raise Problem(400, "illegal_argument_exception", "mapping.x is a column, or an object with column and bucket")
+        raise illegal("mapping.x is a column, or an object with column and bucket")
     return found
 
 
@@ -132,7 +132,7 @@ def dashboard(given: Mapping[str, Any]) -> Node:
     ids = [panel["id"] for panel in panels if panel.get("id")]
     twice = next((id for place, id in enumerate(ids) if id in ids[:place]), None)
     if twice is not None:
-        raise Problem(400, "illegal_argument_exception", f"two panels have the id {twice!r}")
+        raise illegal(f"two panels have the id {twice!r}")
     found["panels"] = [_panel(number, panel, panels) for number, panel in enumerate(panels)]
     return found
 
@@ -146,7 +146,7 @@ def _free_id(number: int, panels: Sequence[Mapping[str, Any]]) -> str:
 
 def _titled(found: Node) -> None:
     if not isinstance(found.get("title"), str) or not found["title"].strip():
-        raise Problem(400, "illegal_argument_exception", "`title` is required")
+        raise illegal("`title` is required")
 
 
 def _panel(number: int, given: Mapping[str, Any], panels: Sequence[Mapping[str, Any]]) -> Node:
@@ -154,10 +154,10 @@ def _panel(number: int, given: Mapping[str, Any], panels: Sequence[Mapping[str, 
     panel = {**defaults, "title_override": None, **given, **{key: given.get(key) or defaults[key] for key in defaults}}
     kind = panel["kind"]
     if kind not in PANELS:
-        raise Problem(400, "illegal_argument_exception", f"panel {number}: kind is {kind!r}, not {', '.join(PANELS)}")
+        raise illegal(f"panel {number}: kind is {kind!r}, not {', '.join(PANELS)}")
     for needed, of in (("viz_id", "visualization"), ("content", "markdown")):
         if kind == of and not panel.get(needed):
-            raise Problem(400, "illegal_argument_exception", f"panel {number}: a panel of kind {of} needs {needed}")
+            raise illegal(f"panel {number}: a panel of kind {of} needs {needed}")
     placed = {key: value for key, value in (given.get("layout") or {}).items() if value is not None}
     # Panels without a place flow into two columns, below those that have one.
     flow = sum(1 for other in panels[:number] if not other.get("layout"))
@@ -170,7 +170,7 @@ def _panel(number: int, given: Mapping[str, Any], panels: Sequence[Mapping[str, 
     layout = {**default, **placed}
     if not 1 <= layout["w"] <= GRID or not 0 <= layout["x"] <= GRID - 1 or layout["y"] < 0 or layout["h"] < 1:
         reason = f"panel {number}: the grid has {GRID} columns; x is 0 to {GRID - 1}, w 1 to {GRID}, h 1 or more"
-        raise Problem(400, "illegal_argument_exception", reason)
+        raise illegal(reason)
     panel["layout"] = layout
     return panel
 

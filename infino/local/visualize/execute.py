@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from infino.local.http import Problem
+from infino.local.http import illegal
 from infino.local.sources.catalogue import KINDS
 from infino.local.visualize import forms
 from infino.local.visualize.builder import Built, QueryBuilder, bound, overridden, page
@@ -88,12 +88,12 @@ def _filters(spec: Node, request: Node) -> list[Node]:
     given = request.get("filters") or []
     asked = request.get("time_range")
     if asked and isinstance(asked, Mapping) and not {"from", "to"} <= asked.keys():
-        raise Problem(400, "illegal_argument_exception", "time_range needs both from and to")
+        raise illegal("time_range needs both from and to")
     span = asked or spec.get("time_range")
     if not isinstance(given, list) or not all(isinstance(one, Mapping) for one in given):
-        raise Problem(400, "illegal_argument_exception", "filters must be a list of objects")
+        raise illegal("filters must be a list of objects")
     if span is not None and not isinstance(span, Mapping):
-        raise Problem(400, "illegal_argument_exception", "time_range must be an object with from and to")
+        raise illegal("time_range must be an object with from and to")
     column = spec["source"]["sql"].get("time_column") or "@timestamp"
     return [*merged(spec.get("filters") or [], given, spec["source"]["index"]), *time_filter(span, column)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infino.local.http import Problem
+from infino.local.http import illegal
 
 TEXT, WHOLE, COUNT, NUMBER = "text", "a whole number", "a whole number, 0 or more", "a number"
 YES_NO, OBJECT, ANY = "true or false", "an object", "anything"
@@ -126,10 +126,10 @@ def check(value: Any, form: Form, place: str = "") -> None:
             check(value[key], form[key], f"{place}.{key}" if place else key)
     elif isinstance(form, list):
         if not isinstance(value, list):
-            raise Problem(400, "illegal_argument_exception", f"{place} must be a list, not {type(value).__name__}")
+            raise illegal(f"{place} must be a list, not {type(value).__name__}")
         for number, one in enumerate(value):
             if one is None and form[0] is not ANY:
-                raise Problem(400, "illegal_argument_exception", f"{place}[{number}] must not be null")
+                raise illegal(f"{place}[{number}] must not be null")
             check(one, form[0], f"{place}[{number}]")
     else:
         _same(value, form, place)
@@ -138,6 +138,6 @@ def check(value: Any, form: Form, place: str = "") -> None:
 def _same(value: Any, kind: str, place: str) -> None:
     fits = isinstance(value, _TYPES[kind]) and (not isinstance(value, bool) or kind in (YES_NO, ANY))
     if not fits:
-        raise Problem(400, "illegal_argument_exception", f"{place} must be {kind}, not {type(value).__name__}")
+        raise illegal(f"{place} must be {kind}, not {type(value).__name__}")
     if kind == COUNT and value < 0:
-        raise Problem(400, "illegal_argument_exception", f"{place} must be {kind}, not {value}")
+        raise illegal(f"{place} must be {kind}, not {value}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlglot import exp
 
-from infino.local.http import Problem, unsupported
+from infino.local.http import Problem, illegal, unsupported
 from infino.local.sources import connections
 from infino.local.sources.catalogue import KINDS
 from infino.local.sources.cells import shown
@@ -97,7 +97,7 @@ class DatasetOrigin(Origin):
         word = first_word(raw)
         if word not in _LIMITED:
             reason = f"source.sql.raw_query begins with {', '.join(_LIMITED[:-1])} or (, not with {word or 'nothing'}"
-            raise Problem(400, "illegal_argument_exception", reason)
+            raise illegal(reason)
         return any(find(tokens(raw), word) is not None for word in ("LIMIT", "FETCH"))
 
     def rows(self, sql: str) -> Rows:
@@ -128,10 +128,10 @@ class ConnectionOrigin(Origin):
         stored = connections.get(gateway, id)
         if said in KINDS and said != stored.kind.id:
             reason = f"source.connector_id is {said}, and the connection [{id}] is of the kind {stored.kind.id}"
-            raise Problem(400, "illegal_argument_exception", reason)
+            raise illegal(reason)
         connector = stored.connector()
         if not isinstance(connector, Relational | DuckdbFile):
-            raise Problem(400, "illegal_argument_exception", f"the connection [{id}] does not speak SQL")
+            raise illegal(f"the connection [{id}] does not speak SQL")
         self.connector, self.dataset = connector, str(source["index"])
         self.dialect = StoreDialect(connector.dialect())
 
@@ -172,7 +172,7 @@ class ConnectionOrigin(Origin):
         names = [name for name, _ in answer.columns]
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
-            raise Problem(400, "illegal_argument_exception", f"the query has two columns called [{twice}]")
+            raise illegal(f"the query has two columns called [{twice}]")
         rows = [
             {name: _cell(value, kind) for value, (name, kind) in zip(row, answer.columns, strict=True)}
             for row in answer.rows
