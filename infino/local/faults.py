@@ -25,7 +25,6 @@ fault or a list of them; every member is optional:
 
 from __future__ import annotations
 
-import fnmatch
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +33,7 @@ from typing import Any
 import attrs
 
 from infino.local.http import illegal
+from infino.local.values.patterns import name_pattern
 
 
 def optional(kind: type | tuple[type, ...], default: Any = None) -> Any:
@@ -81,7 +81,7 @@ class Fault:
         """Tell whether a request is meant by this fault."""
         if self.method is not None and self.method.upper() != method:
             return False
-        return self.path is None or path.startswith(self.path) or fnmatch.fnmatchcase(path, self.path)
+        return self.path is None or path.startswith(self.path) or name_pattern(self.path)(path)
 
 
 class Faults:

@@ -45,6 +45,11 @@ def test_a_fault_waits_its_turn_and_ends_with_its_block(served: LocalGateway, ca
     assert call("GET", "/a/metadata").status == 404
 
 
+def test_only_a_star_stands_for_something_in_the_path_of_a_fault(served: LocalGateway, call: Signed) -> None:
+    with served.fail(times=None, path="/a[b]*/metadata", status=503):
+        assert call("GET", "/abc/metadata").status == 404
+
+
 def test_a_reset_before_and_after_the_work(served: LocalGateway, call: Signed) -> None:
     with served.fail(reset=True), pytest.raises(ConnectionResetError):
         call("PUT", "/never")
