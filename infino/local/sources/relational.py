@@ -247,6 +247,8 @@ def _opened(engine: sqlalchemy.Engine, line: Line) -> Iterator[Connection]:
 
     # Once, for MySQL is told by another connection to stop; first, for the dialect asks the server things too.
     event.listen(engine, "connect", lambda raw, _: _hold(line, engine, raw), once=True, insert=True)
+    cursors: list[Any] = []
+    event.listen(engine, "before_cursor_execute", lambda _, cursor, *rest: cursors.append(cursor))
     try:
         with engine.connect() as connection:
             try:
@@ -255,6 +257,9 @@ def _opened(engine: sqlalchemy.Engine, line: Line) -> Iterator[Connection]:
                 yield connection
             except BaseException:
                 connection.invalidate()  # on which more of an answer may be coming
+                for cursor in cursors:  # of which none can be closed on a line that is cut, until that is closed
+                    with contextlib.suppress(Exception):
+                        cursor.close()
                 raise
             connection.rollback()
     finally:
