@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Any, Final, Literal, cast
 
 from infino.bulk import tables
-from infino.bulk.encode import Unsendable
+from infino.bulk.encode import NOT_UTF8, Unsendable
 from infino.bulk.options import ReadOptions
 from infino.core.codec import as_written
 from infino.core.errors import ValidationError
@@ -182,7 +182,7 @@ class Delimited:
         names = list(given if given is not None else header)
         if broken := next((name for name in names if _HALF.search(name)), None):
             shown = broken.encode("utf-8", "surrogateescape")
-            raise ValidationError(f"the header holds {shown!r}, which is not UTF-8: pass encoding=, such as 'latin-1'")
+            raise ValidationError(f"the header holds {shown!r}, which {NOT_UTF8}")
         if len(set(names)) != len(names) or "" in names:
             raise ValidationError("the header of the CSV file has empty or repeated names; name them with columns=")
         others = [mark for mark in DELIMITERS if mark in names[0]] if len(names) == 1 else []

@@ -25,6 +25,8 @@ from infino.core.values import (
     plain,
 )
 
+# `files.upload`, too, reads files this way, and has no such option.
+NOT_UTF8 = "is not UTF-8: records.bulk and datasets.load take encoding=, such as 'latin-1'"
 _FIRST = itemgetter(0)
 _INFINITIES = frozenset((math.inf, -math.inf))
 _FINITE = (str, int, type(None), date, time, timedelta, Decimal, UUID, bytes)  # decimals refuse theirs themselves
@@ -176,7 +178,7 @@ def _check_text(text: str, path: str) -> None:
         code, at = ord(text[error.start]), error.start
         reason = f"{path}: lone surrogate U+{code:04X} at character {at} is not valid UTF-8"
         if 0xDC80 <= code <= 0xDCFF:  # how readers of text keep a byte that they cannot decode
-            reason = f"{path}: byte 0x{code - 0xDC00:02X} at {at} is not UTF-8: pass encoding=, such as 'latin-1'"
+            reason = f"{path}: byte 0x{code - 0xDC00:02X} at {at} {NOT_UTF8}"
         raise Unsendable("not_utf8", reason) from None
 
 

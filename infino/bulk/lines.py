@@ -19,7 +19,7 @@ from typing import Any, Final
 import attrs
 
 from infino.bulk.chunk import Encoded, Template, joined
-from infino.bulk.encode import Unsendable, encode_each, encode_one, escaped_id, quick_ids, take_id
+from infino.bulk.encode import NOT_UTF8, Unsendable, encode_each, encode_one, escaped_id, quick_ids, take_id
 from infino.bulk.options import BulkOptions
 from infino.core import codec
 from infino.core.errors import ValidationError
@@ -171,7 +171,7 @@ def check_utf8(line: bytes) -> None:
     try:
         line.decode("utf-8")
     except UnicodeDecodeError as error:
-        reason = f"byte 0x{line[error.start]:02X} at {error.start} is not UTF-8: pass encoding=, such as 'latin-1'"
+        reason = f"byte 0x{line[error.start]:02X} at {error.start} {NOT_UTF8}"
         raise Unsendable("not_utf8", reason) from None
 
 

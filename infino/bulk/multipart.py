@@ -99,8 +99,7 @@ def as_lines_file(source: Any, format: Format | Literal["jsonl"]) -> LinesFile:
 
 def _write(made: Any, piece: EncodedPiece) -> None:
     if piece.rejections:
-        reason = piece.rejections[0].reason.replace("pass encoding=", "pass it to records.bulk with encoding=")
-        raise ValidationError(reason, operation="files.upload")
+        raise ValidationError(piece.rejections[0].reason, operation="files.upload")
     lines = piece.body.split(b"\n")
     # Only the documents: the import has no action lines.
     made.writelines(line + b"\n" for line in lines[1::2])

@@ -23,7 +23,7 @@ def zipped() -> bytes:
 
 FILES: dict[str, tuple[bytes | None, str]] = {
     "rows.zip": (zipped(), "rows.zip is a zip archive: unpack it"),
-    "latin.csv": ("name\nMüller\n".encode("latin-1"), "is not UTF-8: pass encoding="),
+    "latin.csv": ("name\nMüller\n".encode("latin-1"), "is not UTF-8: records.bulk and datasets.load take encoding="),
     "ragged.csv": (b"a,b\n1,2,3\n", "the row has 3 fields and the header 2"),
     "twice.csv": (b"a,a\n1,2\n", "empty or repeated names; name them with columns="),
     "nul.csv": (b"a,b\n1,\x002\n", "holds NUL bytes, so it is not text in UTF-8"),
@@ -58,6 +58,10 @@ ARGUMENTS: list[tuple[Callable[[Any, str], Any], str]] = [
     (lambda c, d: c.datasets.load(d, [1, 2]), "neither a record nor a table of records: pass mappings"),
     (lambda c, d: c.datasets.load(d, {"a": 1}), "the source is one mapping; pass a list of records"),
     (lambda c, d: c.datasets.load(d, None), "NoneType is not a source of records"),
+    (
+        lambda c, d: c.files.upload(d, io.BytesIO(b"a\n\xfc\n"), format="csv"),
+        "records.bulk and datasets.load take encoding=",
+    ),
     (lambda c, d: c.datasets.load(d, [{"a": 1}], id="nope"), "the record has no field 'nope'"),
     (lambda c, d: c.records.bulk(d, [{"a": 1}], op="upsert"), "op must be one of index, create, update"),
     (lambda c, d: c.records.bulk(d, [{"a": 1}], on_error="ignore"), "on_error must be one of raise, collect"),

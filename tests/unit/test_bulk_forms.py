@@ -193,7 +193,7 @@ def test_csv_is_cut_where_its_writer_cut_it(
         (b"a^b\n1^x\n", r"'\^'"),
         (b'a,b\n"x\\"y",2\n', "malformed near line 2"),
         (b'a,b\n"x"y,2\n', "malformed near line 2"),
-        ("ä,b\n1,2\n".encode("latin-1"), "which is not UTF-8: pass encoding="),
+        ("ä,b\n1,2\n".encode("latin-1"), "which is not UTF-8: records.bulk and datasets.load take encoding="),
     ],
 )
 def test_csv_that_would_be_read_as_something_else_is_refused(content: bytes, word: str, tmp_path: Path) -> None:
