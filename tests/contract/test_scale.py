@@ -44,7 +44,7 @@ def check(client: Infino, size: int) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("size", [64_000, 1_024_000, 5_120_000])
+@pytest.mark.parametrize("size", [64_000, 1_024_000, 5_120_000, 20_480_000])
 def test_records_in_one_dataset(size: int, tmp_path: Path) -> None:
     memory = psutil.Process().memory_info
     patient = RetryPolicy(attempts=50, deadline=None)  # a search is told to ask again while texts are indexed
