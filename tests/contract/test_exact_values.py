@@ -120,6 +120,13 @@ def test_numbers_that_no_type_tells_apart_are_compared_by_no_query(call: Signed)
     assert found(call, {"exists": {"field": "n"}}) == ["1", "2"]
 
 
+def test_a_long_integer_beside_a_decimal_is_lost_to_nobody(call: Signed) -> None:
+    store(call, f'{{"n":{2**127 - 1}}}', '{"n":0.1234567890123456789}', f'{{"n":{2**53}}}', f'{{"l":[1.50,{10**37}]}}')
+    assert ids(call, f"n = '{2**127 - 1}'") == ["1"]
+    assert sql(call, "SELECT l FROM d WHERE _id = '4'")["rows"][0]["values"]["l"] == {"Array": ["1.50", str(10**37)]}
+    assert call("POST", "/d/querydsl", {"query": {"term": {"n": 1}}}).status == 501
+
+
 def test_a_request_keeps_its_digits_on_every_road(call: Signed) -> None:
     store(call, f'{{"n":{2**70 + 1},"x":0.1234567890123456789}}', f'{{"n":{2**70}}}')
     for query in (f'{{"term":{{"n":{2**70 + 1}}}}}', '{"term":{"x":0.1234567890123456789}}'):
@@ -182,6 +189,30 @@ def test_nanoseconds_are_told_apart(call: Signed, zone: str) -> None:
     assert ids(call, f"t > '2024-01-01T00:00:00.000000001{zone}'") == ["2"]
     shown = sql(call, "SELECT max(t) AS t FROM d")["rows"][0]["values"]["t"]["DateTime"]
     assert "00.000000002" in shown
+
+
+@pytest.mark.parametrize("mapping", [{}, {"v": {"type": "date"}}])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2024-01-01T23:59:59.9995Z", "2024-01-01T23:59:59.9996", "2024-01-01T23:59:59.999999999Z",
+        "1969-12-31T23:59:59.9996Z", "1969-12-31T23:59:59.9999999Z", "1969-12-31T00:00:00.0004Z",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ['{"v":"%s"}', '{"v":["%s"]}'])
+def test_a_moment_counts_in_the_millisecond_in_which_it_was(
+    call: Signed, mapping: dict[str, Any], moment: str, form: str
+) -> None:
+    call("DELETE", "/d2")
+    call("PUT", "/d2", {"mappings": {"properties": mapping}})
+    call.bulk("d2", {"index": {"_id": "1"}}, (form % moment).encode())
+    days = {"date_histogram": {"field": "v", "calendar_interval": "day"}}
+    asked = {"query": {"term": {"v": moment}}, "aggs": {"days": days, "last": {"max": {"field": "v"}}}}
+    answer = call("POST", "/d2/querydsl", asked).json
+    assert answer["hits"]["total"]["value"] == 1
+    shown = answer["aggregations"]
+    assert [bucket["key_as_string"][:10] for bucket in shown["days"]["buckets"]] == [moment[:10]]
+    assert shown["last"]["value_as_string"] == f"{moment[:23]}Z"
 
 
 @pytest.mark.parametrize(

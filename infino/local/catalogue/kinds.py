@@ -108,7 +108,7 @@ def integer_kinds(value: int | Decimal) -> tuple[str, ...]:
     if -(2**63) <= value < 2**63:
         return ("BIGINT",)
     kind = "HUGEINT" if -(2**127) <= value < 2**127 else "BIGNUM"
-    return (kind, f"DECIMAL({len(str(abs(value)))},0)")
+    return (kind, f"DECIMAL({len(str(abs(int(value))))},0)")  # abs() of a Decimal keeps 28 digits
 
 
 def number_kinds(value: float | Decimal, *, closely: bool) -> tuple[str, ...]:

@@ -202,7 +202,7 @@ class SearchField:
         assert self.column is not None
         kind = self.column.type.removesuffix("[]")
         if self.kind == "date":
-            return moment_sql(value, self.unit[0])
+            return moment_sql(value, self.unit[0], fine=kind.endswith("_NS"))
         if self.kind == "double":
             return self._rounded(value if kind == "DOUBLE" else f"{value}::double")
         return self._cut(value)

@@ -390,14 +390,20 @@ def directives(pattern: str) -> str:
     return found
 
 
-def moment_sql(value: str, unit: int) -> str:
-    """Return SQL for a date or time as a number.
+def moment_sql(value: str, unit: int, *, fine: bool = False) -> str:
+    """Return SQL for a date or time as a number, rounded down; the engine's own `epoch_ms` rounds to the nearest one.
 
     Args:
         value: SQL of it.
         unit: How many nanoseconds are one.
+        fine: Whether it is counted in nanoseconds; made coarser by the engine, it would be cut towards 1970.
     """
-    return f"epoch_ms({value}::timestamptz)" if unit == NANOS else f"epoch_ns({value})"
+    if unit != NANOS:
+        return f"epoch_ns({value})"
+    if fine:
+        return f"(epoch_ns({value}) // {NANOS} - (epoch_ns({value}) % {NANOS} < 0)::bigint)"
+    # Division is cut towards zero, so it is done above that: 100,000,000,000 seconds are more than 3,000 years.
+    return f"((epoch_us({value}::timestamptz) + 100000000000000000) // 1000 - 100000000000000)"
 
 
 def date_sql(value: str, pattern: str, unit: int) -> str:
