@@ -464,8 +464,12 @@ def idle_stars(node: Node) -> list[Node]:
 
 
 def is_all(node: Node) -> bool:
-    """Tell whether a node is the ALL of ORDER BY, which means what is selected; it has no place in the text."""
-    return node.get("class") == "STAR" and node["columns"] and int(node["query_location"]) == NOWHERE
+    """Tell whether a node is the ALL of ORDER BY, which means what is selected; it has no place in the text.
+
+    The star of `*COLUMNS('a|b')` has none either.
+    """
+    placeless = node.get("class") == "STAR" and int(node["query_location"]) == NOWHERE
+    return placeless and node["columns"] and node["expr"] is None
 
 
 NOWHERE = 2**64 - 1
