@@ -144,7 +144,7 @@ def _labels(series: str) -> dict[str, str]:
 def _value(word: str) -> float:
     value = parse_number(word)
     if value is None:
-        raise ValueError(f"{word!r} is not a number")
+        raise ValueError(f"{word!r} is not a number, or beyond a double")
     return value
 
 

@@ -8,12 +8,14 @@ https://prometheus.io/docs/prometheus/latest/querying/basics/#string-literals an
 
 from __future__ import annotations
 
+import math
 import re
 
 from infino.local.promql.errors import bad_query
 
 STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|`[^`]*`|#[^\n]*', re.DOTALL)
-_LITERAL = re.compile(rf"{STRING.pattern}|(?<![\w:])(?:0[xX](?:_?[0-9a-fA-F])+|\d(?:_?\d)*)", re.DOTALL)
+_DECIMAL = r"\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?(?:[eE][+-]?\d+)?"
+_LITERAL = re.compile(rf"{STRING.pattern}|(?<![\w:])(?:0[xX](?:_?[0-9a-fA-F])+|{_DECIMAL})", re.DOTALL | re.ASCII)
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.DOTALL)
 _SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
 _REGEX_OPERATOR = re.compile(r"[=!]~\s*$")
@@ -68,7 +70,10 @@ def rewritten(query: str) -> str:
         if found[0].startswith("#"):
             return ""
         if found[0][0].isdigit():
-            return found[0].replace("_", "")
+            number = found[0].replace("_", "")
+            if "x" not in number.lower() and math.isinf(float(number)):
+                raise bad_query(f'invalid parameter "query": parse error: {found[0]} is beyond a double')
+            return number
         text = decode(found[0])
         if _REGEX_OPERATOR.search(query, max(0, found.start() - _LONGEST_OPERATOR), found.start()):
             return f'"{_MARK}{text.encode().hex()}"'

@@ -6,13 +6,13 @@ import math
 import re
 from decimal import Decimal
 
-_NUMBER = re.compile(r"[+-]?(?:inf(?:inity)?|nan|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(?:inf(?:inity)?|nan|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)", re.IGNORECASE | re.ASCII)
 # Between these magnitudes JSON numbers of Prometheus are written without an exponent.
 _SMALLEST_PLAIN, _LARGEST_PLAIN = 1e-6, 1e21
 
 
 def parse_number(text: str) -> float | None:
-    """Read a number as Go does, which is stricter than Python: no blanks, no underscores.
+    """Read a number as Go does, which is stricter than Python: no blanks, no underscores, nothing beyond a double.
 
     Args:
         text: A label's value, such as a bucket's bound.
@@ -21,10 +21,13 @@ def parse_number(text: str) -> float | None:
         The number, or None when the text is not one.
 
     Examples:
-        >>> parse_number("+Inf"), parse_number(" 1")
-        (inf, None)
+        >>> parse_number("+Inf"), parse_number(" 1"), parse_number("1e400")
+        (inf, None, None)
     """
-    return float(text) if _NUMBER.fullmatch(text) else None
+    if not _NUMBER.fullmatch(text):
+        return None
+    number = float(text)
+    return None if math.isinf(number) and "i" not in text.lower() else number
 
 
 def plain(value: float) -> str:

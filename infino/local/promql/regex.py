@@ -59,7 +59,11 @@ class Pattern:
         self._anchored = f"^(?{'s' if dot_matches_newline else '-s'}:{source})$"
         self._words = frozenset(source.split("|")) if _PLAIN.fullmatch(source) else None
         if self._words is None:
-            self.matches([""])  # an invalid pattern fails here, whether or not there is data
+            # An invalid pattern fails here, whether or not there is data: alone, for `a)|(b` is valid within brackets.
+            self._ask("SELECT regexp_matches('', ?)", [source])
+            self.matches([""])
+            if any(found[0] == r"\C" for found in _GROUP.finditer(source)):  # a byte, which Go's dialect leaves out
+                raise bad_query(f"error parsing regexp: invalid escape sequence: `\\C`: `{source}`")
 
     def matches(self, values: Sequence[str]) -> list[bool]:
         """Tell for each value whether the whole of it matches."""

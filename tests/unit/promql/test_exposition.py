@@ -49,7 +49,7 @@ def test_values_are_any_double(word: str) -> None:
         "m", "m x", "m 1 2 3", "m 1 1.5", "m 1 nan", "m 1_000", "m 0x10", "1m 2", 'm{a="b} 1', "m{a=b} 1",
         'm{a="1",a="2"} 3', 'm{__name__="x"} 1', "{", "}", "{} 1",
         'm 1 # {trace_id=x} 1', 'm 1 # {trace_id="x"}', 'm 1 # {a="b"} x', 'm 1 # {a="b"} 1 x', 'm{a="b"}}1',
-        "m 1 99999999999999999999",
+        "m 1 99999999999999999999", "m 1e400", "m \u0661",
     ],
 )  # fmt: skip
 def test_the_error_names_the_line(line: str) -> None:

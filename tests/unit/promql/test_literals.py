@@ -60,6 +60,18 @@ def test_a_wrong_pattern_is_told_as_it_was_written() -> None:
         found(r"m{job=~`(x`}")
 
 
+@pytest.mark.parametrize("number", ["1e400", "-m * .5E400", "9" * 400, "1_0.5e999"])
+def test_a_number_beyond_a_double_is_no_infinity(number: str) -> None:
+    with pytest.raises(PromQLError, match="beyond a double"):
+        found(number)
+
+
+@pytest.mark.parametrize("pattern", ["x)|(a.b", "a)(", "\\C.*"])
+def test_what_gos_dialect_refuses_matches_nothing(pattern: str) -> None:
+    with pytest.raises(PromQLError, match="error parsing regexp"):
+        found(f"m{{job=~`{pattern}`}}")
+
+
 @pytest.mark.parametrize(
     ("query", "name"),
     [
