@@ -16,6 +16,16 @@ TOKEN = re.compile(
     r"|(?P<word>\w+(?:[.\-'@/:]\w+)*)|(?P<other>!(?=\s*[<>])|[^\s\w.,?!;:()\"'])"
 )
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+TIMES = frozenset(
+    {
+        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "monday",
+        "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "wed", "thu", "fri", "sat",
+        "sun", "today", "yesterday", "tomorrow", "morning", "afternoon", "evening", "night", "weekend", "spring",
+        "summer", "autumn", "fall", "winter",
+    }
+)  # fmt: skip
+"""Words of times that the planner does not work out."""
 MOST_TOKENS = 60
 MOST_WORDS_OF_A_NAME = 4
 MOST_WORDS_OF_A_VALUE = 4
@@ -199,3 +209,11 @@ def mention(question: Question, schemas: Sequence[DatasetSchema]) -> list[Datase
                 found += [schema for schema in fitting if schema not in found]
                 break
     return found
+
+
+def other_meaning(tokens: Sequence[QuestionToken], dated: bool) -> str | None:
+    """Return what a value without its field's name may be as well: `the 2 highest`, `in May` of data with dates."""
+    if any(token.quoted for token in tokens):
+        return None
+    text = " ".join(token.word for token in tokens)
+    return "a number" if NUMBER.fullmatch(text) else "a time" if dated and text in TIMES else None

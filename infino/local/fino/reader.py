@@ -9,7 +9,7 @@ from typing import cast
 import attrs
 
 from infino.local.fino.plan import DatasetSchema, NotUnderstood
-from infino.local.fino.question import ARTICLES, EMPTY, NUMBER, Question, mention
+from infino.local.fino.question import ARTICLES, EMPTY, NUMBER, Question, mention, other_meaning
 from infino.local.fino.words import name_words
 from infino.local.values.paths import identifier, literal
 
@@ -153,6 +153,8 @@ class QuestionReader:
             newly = {field for field, _, _ in self.conditions}
             kept = [cast(tuple[str, str, str], one) for one in before.conditions if one[0] not in newly]
             self.conditions = kept + self.conditions
+        elif self.aggregate is None and self.limit and self.unit is None and self.group in self.numbers:
+            raise NotUnderstood(f"Say of what the top {self.limit} by {self.group} are wanted: of which field. {HELP}")
         elif self.aggregate is None and (self.unit or (self.group and (self.limit or self.direction is not None))):
             self.aggregate = "count"
         if self.aggregate == "count distinct" and any("IS DISTINCT FROM" in sql for _, sql, _ in self.conditions):
@@ -275,6 +277,9 @@ class QuestionReader:
                     return
         found = question.find(("which", "what"))
         named = question.name_at(found[0] + 1, self.schema.fields) if found else None
+        asked = question.tokens[found[0] + 1 : found[0] + 2] if found and self.direction is not None else []
+        if any(token.dataset or token.word in ROWS for token in asked) and named is None:
+            raise NotUnderstood(f"The planner finds values of a field, not whole rows: say which field. {HELP}")
         if found is not None and named is not None:
             if self.direction is None:
                 raise NotUnderstood("Say what decides which one is meant: the most, the highest, the lowest. " + HELP)
@@ -367,7 +372,8 @@ class QuestionReader:
             and operator in ("=", "IS DISTINCT FROM")
             and question.tokens[at].word in ("true", "false")
         ):
-            self._add(field, f"{identifier(field)} {operator} {question.tokens[at].word}", f"{field} {spoken} true")
+            word = question.tokens[at].word
+            self._add(field, f"{identifier(field)} {operator} {word}", f"{field} {spoken} {word}")
             return at + 1
         if kind != "text" or operator not in ("=", "IS DISTINCT FROM"):
             return None
@@ -400,12 +406,9 @@ class QuestionReader:
                 continue
             end, field, stored = found
             before = question.tokens[at - 1].word if at else ""
-            if (
-                before in ("in", "during")
-                and YEAR.fullmatch(stored)
-                and (self.schema.of_kind("date") or "year" in self.numbers)
-            ):
-                raise NotUnderstood(f"{stored} may be a year, and it is in {field}: say 'where {field} is {stored}'.")
+            other = None if flag else other_meaning(question.tokens[at:end], bool(self.schema.of_kind("date")))
+            if other:
+                raise NotUnderstood(f"{stored!r} may be {other}: say 'where {field} is {stored}' if that is meant.")
             start, negated = self._before_value(at)
             if self.negated:
                 raise NotUnderstood("It is not clear how far 'not' reaches: put what is excluded last. " + HELP)

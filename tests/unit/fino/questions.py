@@ -19,6 +19,10 @@ CREATE TABLE orders AS SELECT * FROM (VALUES
   (5, 'bob', 'paid', 'Paris', 5.0, 1, true, now()::TIMESTAMP - INTERVAL 1 DAY),
   (6, 'dan', NULL, 'Berlin', 1.0, 9, NULL, TIMESTAMP '2024-03-01 10:00')
 ) v(order_no, customer, status, city, amount, quantity, shipped, created_at);
+CREATE TABLE tickets AS SELECT * FROM (VALUES
+  ('1', 'May', 5, true, TIMESTAMP '2024-05-01 10:00'), ('2', 'Ann', 3, false, TIMESTAMP '2024-06-01 10:00'),
+  ('3', 'Ann', 8, true, TIMESTAMP '2024-06-02 10:00')
+) v(id, owner, points, solved, opened_at);
 """
 FLIGHTS = "SELECT count(*) FROM flights"
 ORDERS = "SELECT count(*) FROM orders"
@@ -290,4 +294,19 @@ QUESTIONS: list[tuple[str, str | None]] = [
     ("how many orders with amount > 10 euros", None),
     ("how many orders with amount > $10", None),
     ("how many flights does UA have that are late and go to SFO", None),
+    # --- ids and names that may be something else
+    ("the 2 highest points of tickets", None),
+    ("how many tickets with 2", None),
+    ("how many tickets where id is 2", "SELECT count(*) FROM tickets WHERE id = '2'"),
+    ("how many tickets in May", None),
+    ("how many tickets from 'May'", "SELECT count(*) FROM tickets WHERE owner = 'May'"),
+    ("how many tickets where owner is May", "SELECT count(*) FROM tickets WHERE owner = 'May'"),
+    ("how many tickets where solved is false", "SELECT count(*) FROM tickets WHERE NOT solved"),
+    ("top 2 points in tickets", None),
+    ("top 2 points of tickets", None),
+    ("which ticket has the highest points", None),
+    ("which of the tickets has the most points", None),
+    ("what are the highest points of tickets", "SELECT max(points) FROM tickets"),
+    ("which owner has the highest points in tickets",
+     "SELECT owner, max(points) FROM tickets GROUP BY 1 ORDER BY 2 DESC"),
 ]  # fmt: skip

@@ -37,7 +37,7 @@ def schemas(database: duckdb.DuckDBPyConnection) -> tuple[DatasetSchema, ...]:
         fields = {name: KINDS[kind] for name, kind, *_ in database.execute(f"DESCRIBE {table}").fetchall()}
         return DatasetSchema(table, fields, stored)
 
-    return tuple(schema(table) for table in ("flights", "weather", "orders"))
+    return tuple(schema(table) for table in ("flights", "weather", "orders", "tickets"))
 
 
 def test_there_are_two_hundred_questions_and_most_of_the_plain_ones_are_answered() -> None:
@@ -106,3 +106,8 @@ def test_a_year_that_two_fields_may_mean_is_refused() -> None:
     with pytest.raises(NotUnderstood, match="where year is 2020"):
         RulesPlanner().plan("how many cars in 2020", (schema,), ())
     assert 'WHERE "year" = 2020' in RulesPlanner().plan("how many cars where year is 2020", (schema,), ()).sql
+
+
+def test_the_reading_tells_false_from_true(schemas: tuple[DatasetSchema, ...]) -> None:
+    plan = RulesPlanner().plan("how many tickets where solved is false", schemas, ())
+    assert plan.reading == "count over tickets (solved = false)"
