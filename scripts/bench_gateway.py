@@ -290,9 +290,11 @@ WIDE = {
     "DISTINCT": "SELECT DISTINCT * FROM wide LIMIT 10",
     "GROUP BY ALL": "SELECT *, count(*) AS n FROM wide GROUP BY ALL LIMIT 10",
     "ORDER BY ALL": "SELECT * FROM wide ORDER BY ALL LIMIT 10",
+    "min of all": "SELECT min(COLUMNS(*)) FROM wide",
     "window": "SELECT *, row_number() OVER (ORDER BY f3) AS n FROM wide LIMIT 10",
     "QUALIFY": "SELECT * FROM wide QUALIFY row_number() OVER (ORDER BY f3) <= 10",
     "EXISTS": "SELECT * FROM wide AS a WHERE EXISTS (SELECT * FROM wide AS b WHERE b.f3 >= a.f3) LIMIT 10",
+    "INSERT": "INSERT INTO copy SELECT * EXCLUDE (_id) FROM wide LIMIT 10",
 }
 """Questions for records of very many fields."""
 
@@ -302,6 +304,7 @@ def small_things(folder: Path, _: int) -> Ratios:
     with LocalGateway(folder / "small") as gateway, sqlite3.connect(folder / "peer.sqlite") as peer:
         caller = Caller(gateway.endpoint, gateway.access_key, gateway.secret_key)
         caller("PUT", "/wide")
+        caller("PUT", "/copy")
         wide = ",".join(f'"f{number}":{number / 8}' for number in range(2000))
         wide_lines = f'{{"index":{{}}}}\n{{{wide}}}\n'.encode()
         caller("POST", "/wide/json", wide_lines, "application/x-ndjson")

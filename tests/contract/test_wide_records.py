@@ -11,6 +11,7 @@ import pytest
 
 from infino.local import LocalGateway
 from infino.local.sql import whole
+from infino.local.values.paths import literal
 from tests.support.people import permission
 from tests.support.signed import Signed
 
@@ -63,7 +64,7 @@ APART = (
     "SELECT * REPLACE (n + 1 AS N, user.name || '+' AS \"a b\") FROM wide ORDER BY n DESC",
     "SELECT w.* EXCLUDE (x) REPLACE (exact::DECIMAL AS exact, 'é, ) AS z' AS _id), n FROM wide AS w ORDER BY w.n",
     "SELECT * RENAME (n AS m, x AS text) FROM wide ORDER BY m",
-    "SELECT * REPLACE (1 AS n) RENAME (x AS y, unknown AS z), n FROM wide ORDER BY y, text",
+    "SELECT * REPLACE (1 AS n) RENAME (x AS y, unknown AS z), n FROM wide ORDER BY y, text, _id",
     "WITH w AS (SELECT * REPLACE (n * 2 AS n) RENAME (x AS n2) FROM wide)"
     " SELECT *, n2 + n FROM w WHERE n > 4 ORDER BY n",
     "SELECT * FROM (SELECT *, n + w3 AS s, list AS l FROM wide) WHERE s > 3 ORDER BY s, n",
@@ -116,10 +117,10 @@ TOGETHER = (
     "SELECT * RENAME (wide.n AS m) FROM wide",
     "SELECT COLUMNS(* REPLACE (n + 1 AS n)) FROM wide ORDER BY n",
     "SELECT COLUMNS('n') FROM (SELECT * RENAME (n AS m, x AS n) FROM wide) ORDER BY n",
-    "SELECT * FROM (SELECT * RENAME (n AS x) FROM wide) ORDER BY text",
-    "SELECT * FROM (SELECT *, n FROM wide) ORDER BY text",
-    "SELECT * EXCLUDE (w3) FROM wide UNION ALL SELECT * EXCLUDE (w4) FROM wide ORDER BY n",
-    "SELECT * EXCLUDE (n) FROM wide UNION ALL SELECT * EXCLUDE (x) FROM wide ORDER BY text",
+    "SELECT * FROM (SELECT * RENAME (n AS x) FROM wide) ORDER BY text, _id",
+    "SELECT * FROM (SELECT *, n FROM wide) ORDER BY text, _id",
+    "SELECT * EXCLUDE (w3) FROM wide UNION ALL SELECT * EXCLUDE (w4) FROM wide ORDER BY ALL",
+    "SELECT * EXCLUDE (n) FROM wide UNION ALL SELECT * EXCLUDE (x) FROM wide ORDER BY ALL",
     "SELECT * FROM wide UNION BY NAME SELECT * FROM other ORDER BY n, _id",
     "SELECT * FROM wide UNION SELECT * FROM other ORDER BY n, _id",
     "SELECT DISTINCT * FROM (SELECT * FROM wide UNION ALL SELECT * FROM other) ORDER BY n, _id",
@@ -297,3 +298,61 @@ def test_a_description_is_the_engines(served: LocalGateway, described: str) -> N
     assert {**own, "execution_time": 0} == {**engine, "execution_time": 0}
     for query in (f"DESC {described};", f"SHOW COLUMNS FROM {described}"):
         assert call.sql(query).json["rows"] == own["rows"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'SELECT * EXCLUDE ("items.k", "either.in") FROM wide WHERE n < 4',
+        'SELECT w.* EXCLUDE (_id, "items.k", "either.in") REPLACE (n * 10 AS n), 1.50 AS m FROM wide w WHERE n > 3',
+        'SELECT * EXCLUDE ("items.k", "either.in") RENAME (text AS says) FROM wide',
+        "WITH b AS (SELECT * FROM wide WHERE n < 3 UNION ALL SELECT * FROM other WHERE n = 3)"
+        ' SELECT * EXCLUDE ("items.k", "either.in") FROM b',
+        "SELECT * FROM wide",
+    ],
+)
+def test_records_are_inserted_as_they_are_shown(
+    served: LocalGateway, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    call = Signed(served)
+    made: list[Any] = []
+    for way, least in (("apart", whole.WIDE), ("together", 100_000)):
+        call("PUT", f"/{way}")
+        monkeypatch.setattr(whole, "WIDE", least)
+        reply = call.sql(f"INSERT INTO {way} {source}")
+        told = reply.json.get("affected_rows"), reply.json.get("error")
+        monkeypatch.undo()
+        shown = call.rows(f"SELECT * EXCLUDE (_id) FROM {way} ORDER BY n") if told[0] else []
+        made.append((told, shown))
+        call("DELETE", f"/{way}")
+    assert made[0] == made[1]
+    assert (made[0][0][0] is None) == ("EXCLUDE" not in source), made[0][0]  # one column within another
+
+
+def test_columns_of_alike_records_are_read_by_their_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = {
+        "n": 1,
+        "text": "a",
+        "tags": [1, 2],
+        "user": {"name": "ann", "pin": 1},
+        'q"uote': "'",
+        "none": None,
+        **WIDE,
+    }
+    others = {**first, "n": 2, "text": None, "w5": "x"}, dict(reversed(first.items())), {"n": 3, "w7": 0}
+    with LocalGateway() as gateway:
+        call = Signed(gateway)
+        call("PUT", "/wide")
+        for number, record in enumerate((first, *others)):
+            call.bulk("wide", {"index": {"_id": str(number)}}, record)
+        read: list[str] = []
+        rows = whole.DatasetView.rows
+        monkeypatch.setattr(whole.DatasetView, "rows", lambda *given: read.append(text := rows(*given)) or text)
+        monkeypatch.setattr(whole, "WIDE", 100_000)
+        queries = "SELECT * FROM wide ORDER BY _id", "SELECT max(COLUMNS('^[a-v]')), min(w5), max(w9) FROM wide"
+        found = [answer(call, query) for query in queries]
+        [names] = set(re.findall(r"json_keys\(_source\) = (\[.*?\])", " ".join(read)))
+        assert names == f"[{', '.join(map(literal, first))}]"
+        monkeypatch.setattr(whole.DatasetView, "members", property(lambda view: ()))
+        assert found == [answer(call, query) for query in queries]
+        assert "json_keys" not in read[-1]

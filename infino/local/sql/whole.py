@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from infino.local.sql.information import Information
 
+MANY = 2**62
+"""More rows than there are."""
 WORTH = 5000
 """Members of records that are worth a statement of their own."""
 Texts = Sequence["str | None"]
@@ -92,7 +94,7 @@ class WholeRecords:
         Raises:
             Problem: 400 when there are more.
         """
-        headers, rows = self.read(cursor, sql, limit + 1, lambda kind: tag_of(kind, flat)[1])
+        headers, rows = self.read(cursor, sql, lambda kind: tag_of(kind, flat)[1], limit + 1)
         frames = list(frames_of(headers, flat))
 
         def take(size: int) -> list[str]:
@@ -101,15 +103,15 @@ class WholeRecords:
         return headers, *gathered(take, headers, limit, longest, flat=flat)
 
     def read(
-        self, cursor: duckdb.DuckDBPyConnection, sql: str, limit: int, text: Callable[[str], str]
+        self, cursor: duckdb.DuckDBPyConnection, sql: str, text: Callable[[str], str], most: int = MANY
     ) -> tuple[list[ResultColumn], Callable[[int], Iterator[Sequence[Texts]]]]:
         """Return the result's columns, and what gives up to so many further rows.
 
         Args:
             cursor: A reading cursor.
             sql: The question for the records' numbers.
-            limit: The most rows.
             text: Returns SQL over `{0}` for the JSON of a value of a type.
+            most: The most rows.
         """
         made = describe(cursor, sql)
         pairs = [
@@ -122,7 +124,7 @@ class WholeRecords:
             for part in self.parts
         ]
         inner = ", ".join(f"c{place}" for place in range(len(made)))
-        query = f"SELECT {', '.join(cells)} FROM (\n{sql}\n) AS result({inner}) LIMIT {limit}"
+        query = f"SELECT {', '.join(cells)} FROM (\n{sql}\n) AS result({inner}) LIMIT {most}"
         found, taken = cursor.execute(query).fetchall(), 0
 
         def take(size: int) -> Iterator[Sequence[Texts]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -18,7 +19,8 @@ from infino.local.sql.changes import Assignment, Conflict, WritingStatement
 from infino.local.sql.dialect import wrong_sql
 from infino.local.sql.guard import Statement, nodes_of
 from infino.local.sql.question import Asker, readable
-from infino.local.sql.result import describe, stored
+from infino.local.sql.result import FIRST_BATCH, describe, stored
+from infino.local.sql.whole import Texts
 from infino.local.store import Dataset, DatasetView, identifier
 from infino.local.store.writer import Stored, answered, documents_in, places_in, refuse_metrics
 from infino.local.values import exact
@@ -109,23 +111,29 @@ class WriteStatement:
             columns: Names for its columns, as many as it has.
             check: Looks at the parsed question before it runs.
         """
-        question = Asker(self.gateway, self.principal, self.cursor).prepare(text)
+        question = Asker(self.gateway, self.principal, self.cursor).prepare(text, apart=check is None)
         if check is not None:
             check(question.statement)
         self.read.update({view.name: state_of(view) for view in question.views if isinstance(view, DatasetView)})
-        headers = describe(self.cursor, question.sql)
+        if question.whole is not None:
+            headers, take = question.whole.read(self.cursor, question.sql, stored)
+            rows = rows_of(take)
+        else:
+            headers = describe(self.cursor, question.sql)
+            rows = answered(self.cursor)
         if columns is not None and len(columns) != len(headers):
             raise wrong_sql(f"{len(columns)} columns are named but {len(headers)} values are given")
-        names = ", ".join(f"c{number}" for number in range(len(headers)))
-        cells = ", ".join(
-            f"coalesce({stored(header.type).format(f'c{number}')}, 'null')" for number, header in enumerate(headers)
-        )
-        self.cursor.execute(f"SELECT {cells} FROM (\n{question.sql}\n) AS result({names})")
-        return list(columns or [header.name for header in headers]), self._answered()
+        if question.whole is None:
+            names = ", ".join(f"c{number}" for number in range(len(headers)))
+            cells = ", ".join(
+                f"coalesce({stored(header.type).format(f'c{number}')}, 'null')" for number, header in enumerate(headers)
+            )
+            self.cursor.execute(f"SELECT {cells} FROM (\n{question.sql}\n) AS result({names})")
+        return list(columns or [header.name for header in headers]), self._counted(rows)
 
-    def _answered(self) -> Iterator[Sequence[str]]:
+    def _counted(self, rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
         """Yield the rows of a question, each counted."""
-        for row in answered(self.cursor):
+        for row in rows:
             self.room.take(*row)
             yield row
 
@@ -291,6 +299,13 @@ def where(condition: str) -> str:
     return f" WHERE (\n{condition}\n)" if condition else ""
 
 
+def rows_of(take: Callable[[int], Iterator[Sequence[Texts]]]) -> Iterator[Sequence[str]]:
+    """Yield rows, each value as JSON, out of parts that are read a batch at a time."""
+    while batch := list(take(FIRST_BATCH)):
+        for parts in batch:
+            yield [value or "null" for value in chain.from_iterable(parts)]
+
+
 def single_values(statement: Statement) -> None:
     """Raise a 400 where SET gives a column something that stands for several, such as COLUMNS(*)."""
     if any(node.get("class") == "STAR" for node in nodes_of(statement.top["select_list"], closed="SUBQUERY")):
@@ -311,7 +326,7 @@ Setter = Callable[[Document, Any], None]
 
 def field_of(view: DatasetView, name: str) -> str:
     """Return the field that a column shows, or the name of a new one."""
-    return next((column.field for column in view.columns if column.name.lower() == name.lower()), name)
+    return view.fields.get(name.lower(), name)
 
 
 def setter(view: DatasetView, field: str) -> Setter:

@@ -50,13 +50,16 @@ ID = TypedColumn("_id", "_id", "VARCHAR", "_id")
 """The column that every dataset has."""
 
 
-def shredded(table: str, columns: Sequence[TypedColumn], condition: str = "") -> tuple[str, list[str]]:
+def shredded(
+    table: str, columns: Sequence[TypedColumn], condition: str = "", members: Sequence[str] = ()
+) -> tuple[str, list[str]]:
     """Return what to read columns from, and the expression of each; texts at plain paths are read in one pass.
 
     Args:
         table: A table with `_source`.
         columns: The columns.
         condition: Which rows, as a WHERE clause.
+        members: The names of the members that most documents may have, in their order.
 
     Examples:
         >>> shredded("ds_1", [TypedColumn("a", "a", "BIGINT", "...", path="$.a")])[1]
@@ -66,7 +69,7 @@ def shredded(table: str, columns: Sequence[TypedColumn], condition: str = "") ->
     if len(paths) < 2:
         return f"{table}{condition}", [column.expression for column in columns]
     if len(paths) > WIDE:
-        return by_type(table, columns, condition)
+        return by_type(table, columns, condition, members)
     rows = f"(SELECT *, {texts_at(paths)} AS _texts FROM {table}{condition})"
     expressions = []
     places = {path: place for place, path in enumerate(paths, 1)}
@@ -84,10 +87,17 @@ def texts_at(paths: Sequence[str]) -> str:
     return f"json_extract_string(_source, [{', '.join(map(literal, paths))}])"
 
 
-def by_type(table: str, columns: Sequence[TypedColumn], condition: str) -> tuple[str, list[str]]:
+def by_type(
+    table: str, columns: Sequence[TypedColumn], condition: str, members: Sequence[str]
+) -> tuple[str, list[str]]:
     """Do what `shredded` does, with one cast for all columns of a type: the engine plans very many for longer."""
     plain = [column for column in columns if column.path is not None]
-    rows, lists, groups = lists_of(table, plain, condition)
+
+    def texts(paths: Sequence[str]) -> str:
+        alike = f"json_keys(_source) = [{', '.join(map(literal, members))}]"
+        return f"CASE WHEN {alike} THEN {texts_of_members(paths, members)} ELSE {texts_at(paths)} END"
+
+    rows, lists, groups = lists_of(table, plain, condition, texts if members else texts_at)
     made = ", ".join(f"{found} AS _list{number}" for number, found in enumerate(lists))
     places = {
         plain[which].path: f"_list{number}[{place}]"

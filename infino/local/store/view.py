@@ -15,10 +15,10 @@ from infino.local.catalogue.mapping import Mapping as FieldMapping
 from infino.local.catalogue.shape import Fields, exact_paths, paths_of
 from infino.local.store.columns import TypedColumn, shredded
 from infino.local.store.reading import any_value_at, exact_json, json_at, value_expression
-from infino.local.values.paths import identifier, literal, prefixes
+from infino.local.values.paths import identifier, literal, prefixes, steps_of
 
 Document = dict[str, Any]
-WORKED_OUT = ("_catalogue", "types", "columns", "by_field", "mixed", "exact", "guarded")
+WORKED_OUT = ("_catalogue", "types", "columns", "by_field", "mixed", "exact", "guarded", "members", "fields")
 """What a view works out of its fields, when it is first asked for."""
 
 
@@ -138,6 +138,11 @@ class DatasetView:
         return tuple(made)
 
     @cached_property
+    def fields(self) -> Mapping[str, str]:
+        """Name of a column in lower case -> the field that it shows."""
+        return {column.name.lower(): column.field for column in self.columns}
+
+    @cached_property
     def by_field(self) -> Mapping[str, TypedColumn]:
         """Dotted field -> the column of its values."""
         taken = {"_id"}
@@ -163,6 +168,12 @@ class DatasetView:
         """The fields of objects with a number inside that the engine's own reader would bend."""
         inner = (field for field, kinds in self.shape.items() if exact_paths(kinds))
         return frozenset(field[:at] for field in inner for at in range(len(field)) if field[at] == ".")
+
+    @cached_property
+    def members(self) -> Sequence[str]:
+        """The names of the members of a document that has all fields, in the order in which they came."""
+        ways = (path for kinds in self.shape.values() for path in sorted(paths_of(kinds)))
+        return list(dict.fromkeys(name for path in ways if (name := steps_of(path)[0]) is not None))
 
     @cached_property
     def guarded(self) -> frozenset[str]:
@@ -254,7 +265,7 @@ class DatasetView:
         return held is not None and held[1] == column.type and column.starred and own
 
     def _from_text(self, own: Sequence[str], columns: Mapping[str, TypedColumn], condition: str = "") -> str:
-        rows, expressions = shredded(self.table, list(columns.values()), condition)
+        rows, expressions = shredded(self.table, list(columns.values()), condition, self.members)
         named = [f"{expression} AS {identifier(name)}" for name, expression in zip(columns, expressions, strict=True)]
         return f"SELECT {', '.join([*own, *named])} FROM {rows}"
 
