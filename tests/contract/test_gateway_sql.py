@@ -424,6 +424,9 @@ def test_a_column_without_a_name_is_called_as_it_is_written(call: Signed, text: 
 
 def test_what_is_many_columns_keeps_their_names(call: Signed) -> None:
     assert list(call.rows("SELECT max(COLUMNS(['delay', 'carrier'])) FROM flights")[0]) == ["carrier", "delay"]
+    assert len(call.rows("SELECT count(carrier ORDER BY ALL) FROM flights")[0]) == len(call.rows("FROM flights")[0])
+    [told] = call.rows("SELECT struct_pack(*COLUMNS('carrier|delay')) AS told FROM flights LIMIT 1")
+    assert list(told["told"]) == ["carrier", "delay"]
     assert list(call.rows("SELECT *, delay + 1, count(*) OVER () FROM flights")[0])[-2:] == [
         "delay + 1", "count(*) OVER ()",
     ]  # fmt: skip

@@ -136,6 +136,8 @@ TOGETHER = (
     "SELECT *, v.* FROM wide, (SELECT 1 AS c) AS v ORDER BY n",
     "SELECT *, unnest({'a': 1, 'b': 2}) FROM wide ORDER BY n",
     "SELECT min(COLUMNS(*)) FROM wide",
+    "SELECT concat(*COLUMNS('w(1|2)')) AS c, concat(*COLUMNS(['n', 'w0'])) AS d FROM wide ORDER BY n",
+    "SELECT * FROM wide ORDER BY concat(*COLUMNS('w(1|2)')), n",
     "WITH w AS (SELECT * EXCLUDE (x) FROM wide) SELECT x FROM w",
     "WITH w(id, first) AS (SELECT * FROM wide) SELECT first FROM w ORDER BY 1",
     "WITH w AS (SELECT * FROM wide) SELECT w FROM w WHERE n = 1",

@@ -355,6 +355,7 @@ class Check:
 
     def _check_node(self, node: Node, ctes: frozenset[str]) -> None:
         kind = node.get("type")
+        self._idle.update(map(id, idle_stars(node)))
         self._meets = self._meets or not MEETING.isdisjoint((node.get("class"), str(kind)))
         if "class" in node:
             self._check_expression(node, str(node["class"]), str(kind))
@@ -386,9 +387,7 @@ class Check:
         elif kind == "COLUMN_REF":
             self._columns.append((tuple(node["column_names"]), *place))
         elif kind == "STAR":
-            self._everything |= id(node) not in self._idle and not is_all(node)
-        elif kind == "SUBQUERY":
-            self._idle.update(map(id, idle_stars(node)))
+            self._everything |= id(node) not in self._idle
         elif kind == "CAST":
             self._check_cast(node)
             self._casts.append(cast_of(node))
@@ -454,22 +453,21 @@ MORE = ("group_expressions", "group_sets", "having", "sample")
 
 
 def idle_stars(node: Node) -> list[Node]:
-    """Return the stars of an EXISTS that ask for no column: it is about rows alone."""
+    """Return the stars of a node that ask for no column: the ALL of a question, and those of an EXISTS, about rows."""
+    orders = (modifier.get("orders", ()) for modifier in node.get("modifiers", ()))
+    every = [order["expression"] for given in orders for order in given if is_all(order["expression"])]
     if node.get("subquery_type") != "EXISTS" or node["subquery"]["node"]["type"] != "SELECT_NODE":
-        return []
+        return every
     query = node["subquery"]["node"]
     stars = [item for item in query["select_list"] if item["class"] == "STAR"]
     plain = all(not star[key] for star in stars for key in ("columns", *(key for key in star if key.endswith("_list"))))
     return stars if plain and keeps_rows(query) else []
 
 
-def is_all(node: Node) -> bool:
-    """Tell whether a node is the ALL of ORDER BY, which means what is selected; it has no place in the text.
-
-    The star of `*COLUMNS('a|b')` has none either.
-    """
-    placeless = node.get("class") == "STAR" and int(node["query_location"]) == NOWHERE
-    return placeless and node["columns"] and node["expr"] is None
+def is_all(expression: Node) -> bool:
+    """Tell whether a question is ordered by ALL, what it selects; the ALL of an aggregate is every column there is."""
+    placeless = expression["class"] == "STAR" and int(expression["query_location"]) == NOWHERE
+    return placeless and expression["columns"] and expression["expr"] is None
 
 
 NOWHERE = 2**64 - 1

@@ -192,7 +192,7 @@ class Stars:
         asked = self._query(top, {})
         # Those within another one belong to that.
         nodes = list(nodes_of(top, closed="STAR"))
-        idle = sum(len(idle_stars(node)) + is_all(node) for node in nodes)
+        idle = sum(len(idle_stars(node)) for node in nodes)
         if sum(node.get("class") == "STAR" for node in nodes) != self._known + idle:
             raise Common
         return asked.columns if asked else ()
