@@ -116,12 +116,11 @@ class Asked:
             raise Common
         return self
 
-    def with_other(self, other: Asked, *, compared: bool) -> Asked:
+    def with_other(self, other: Asked) -> Asked:
         """Return the columns of a set operation.
 
         Args:
             other: What the question behind selects.
-            compared: Whether the same records must have the same numbers.
 
         Raises:
             Common: They are not of the same names and types.
@@ -135,7 +134,7 @@ class Asked:
             alike_named = not one.of or one.name.lower() == two.name.lower()
             if (one.place, bool(one.of)) != (two.place, bool(two.of)) or not alike_named:
                 raise Common
-            if len(types) > 1 or {**merged, **one.of} != merged or (compared and one.of != two.of):
+            if len(types) > 1 or {**merged, **one.of} != merged:
                 raise Common
             columns.append(attrs.evolve(one, of=merged))
         return Asked(columns, self.names)
@@ -211,11 +210,11 @@ class Stars:
         if not any(parts):
             return None
         first = parts[0]
-        distinct = not node["setop_all"] or node["setop_type"] != "UNION"
         for part in parts[1:]:
             if first is None or part is None or node["setop_type"] not in SETS:
                 raise Common
-            first = first.with_other(part, compared=distinct)
+            first = first.with_other(part)
+        distinct = not node["setop_all"] or node["setop_type"] != "UNION"
         return first.check(node["modifiers"], distinct=distinct) if first else None
 
     def _select(self, node: Node, ctes: Mapping[str, Sequence[StarColumn] | None]) -> Asked | None:
