@@ -94,10 +94,11 @@ class GrowingIndex:
         self.lock = threading.Lock()
         self._folder = folder
         self._index = with_words(self._opened(folder))
-        self._known = self._stored_numbers()
+        self._last = self._newest()  # of the documents that are indexed, or were seen not to have the field
+        # Of the documents, once they are needed: of twenty million it takes seconds to collect them.
+        self._numbers = None if self._last else np.empty(0, np.int64)
         self._held: OrderedDict[int, FieldIndex] = OrderedDict()
         self._reached = 0
-        self._looked_at = 0
 
     @staticmethod
     @SPARED
@@ -112,10 +113,13 @@ class GrowingIndex:
         return tantivy.Index(SCHEMA, path=str(folder))
 
     @SPARED
+    def _newest(self) -> int:
+        found = self._index.searcher().search(Query.all_query(), 1, count=False, order_by_field="n").hits
+        return int(found[0][0]) if found else 0
+
+    @SPARED
     def _stored_numbers(self) -> np.ndarray:
         searcher = self._index.searcher()
-        if not searcher.num_docs:
-            return np.empty(0, np.int64)
         every = searcher.search(Query.all_query(), searcher.num_docs, count=False).hits
         return np.sort(np.array(searcher.fast_field_values("n", [address for _, address in every]), np.int64))
 
@@ -141,7 +145,7 @@ class GrowingIndex:
             if held is not None:
                 return held
             if view.version < self._reached:  # the index has gone on since this snapshot was taken
-                if len(self._known) > PACE and not view.pinned:
+                if self.count > PACE and not view.pinned:
                     raise self._unfinished(cursor, view, field)  # a later snapshot needs no index of its own
                 made = whole(cursor, view, field)
             else:
@@ -178,9 +182,9 @@ class GrowingIndex:
         return view.folded - self._last
 
     @property
-    def _last(self) -> int:
-        """The number of the last document that is indexed, or was seen not to have the field."""
-        return max(int(self._known[-1]) if len(self._known) else 0, self._looked_at)
+    def count(self) -> int:
+        """How many documents are indexed."""
+        return int(self._index.searcher().num_docs)
 
     def follow(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField, most: int) -> bool:
         """Index documents that are new, ahead of any search.
@@ -203,23 +207,25 @@ class GrowingIndex:
     def _forget(self, cursor: duckdb.DuckDBPyConnection, view: DatasetView, field: SearchField) -> None:
         """Delete the documents that are gone; until the engine merges them away, scores count them, as Lucene's do."""
         self._reached = view.version
-        if not len(self._known):
+        indexed = self.count
+        if not indexed:
             return
-        rows = f"from {texts_sql(view, field)} where d <= {self._known[-1]}"
+        rows = f"from {texts_sql(view, field)} where d <= {self._last}"
         (count,) = cursor.execute(f"select count(*) {rows}").fetchone() or (0,)
-        if count == len(self._known):
+        if count == indexed:
             return
-        if len(self._known) <= SMALL:
+        if indexed <= SMALL:
             with writing(self._index) as writer:
                 writer.delete_all_documents()
-            self._known, self._looked_at = self._known[:0], 0
+            self._numbers, self._last = np.empty(0, np.int64), 0
             return
         alive = np.sort(np.asarray(cursor.execute(f"select d {rows}").fetchnumpy()["d"], np.int64))
+        numbers = self._stored_numbers() if self._numbers is None else self._numbers
         with writing(self._index) as writer:
-            for number in np.setdiff1d(self._known, alive, assume_unique=True).tolist():
+            for number in np.setdiff1d(numbers, alive, assume_unique=True).tolist():
                 # By a query: the engine's own deletion by a term passes over numbers without a word.
                 writer.delete_documents_by_query(Query.term_query(self._index.schema, "n", number))
-        self._known = alive
+        self._numbers = alive
 
     def _grow(
         self,
@@ -246,8 +252,10 @@ class GrowingIndex:
                         numbers.append(number)
                         characters += len(texts) if isinstance(texts, str) else sum(map(len, texts))
                     rows = cursor.fetchmany(PAGE)
-            self._known = np.concatenate([self._known, np.array(numbers, np.int64)])
-        self._looked_at = max(self._looked_at, end)
+            if self._numbers is not None:
+                self._numbers = np.concatenate([self._numbers, np.array(numbers, np.int64)])
+            self._last = max([self._last, *numbers[-1:]])
+        self._last = max(self._last, end)
         return bool(end < newest)
 
 

@@ -36,7 +36,7 @@ def test_texts_are_indexed_before_anybody_searches(monkeypatch: pytest.MonkeyPat
         answer = call("POST", "/notes/querydsl", {"query": {"match": {"note": "storm"}}, "size": 100}).json
         found = {hit["_id"] for hit in answer["hits"]["hits"]}
         assert found == {id for id, _ in NOTES} - {"n1", "n2", "n3"} | {"n40"}
-        assert len(index._known) == 39
+        assert index.count == 39
 
 
 def test_a_field_that_somebody_searched_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +50,7 @@ def test_a_field_that_somebody_searched_is_followed(monkeypatch: pytest.MonkeyPa
         assert call("POST", "/notes/querydsl", {"query": {"term": {"code": "aa"}}}).json["hits"]["total"]["value"] == 40
         assert call.bulk("notes", *lines([(f"more {id}", note) for id, note in NOTES])).status == 200
         every = gateway.state.store._derived["texts"]._open.values()
-        wait(gateway, lambda: [len(one._known) for one in every] == [80, 80])
+        wait(gateway, lambda: [one.count for one in every] == [80, 80])
         assert index in every
 
 
@@ -61,8 +61,10 @@ def indexed(gateway: LocalGateway, documents: int) -> textindex.GrowingIndex:
     def indexes() -> list[textindex.GrowingIndex]:
         return list(store._derived["texts"]._open.values()) if store._derived else []
 
-    wait(gateway, lambda: [len(one._known) for one in indexes()] == [documents])
-    return indexes()[0]
+    wait(gateway, lambda: [one.count for one in indexes()] == [documents])
+    (index,) = indexes()
+    with index.lock:  # the thread has ended its step
+        return index
 
 
 def wait(gateway: LocalGateway, reached: Callable[[], bool]) -> None:
@@ -101,7 +103,7 @@ def test_a_search_waits_only_so_long_and_the_thread_goes_on_alone(monkeypatch: p
             two = b'{}\n{"size":0}\n{}\n' + orjson.dumps(ONE_CODE)
             answer = call("POST", "/codes/_msearch", two, "application/x-ndjson")
             assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-        wait(gateway, lambda: len(index._known) == 41)
+        wait(gateway, lambda: index.count == 41)
         with gateway.state.store.reading() as cursor:
             gateway.state.store.view(cursor, "codes").ask("an index of a caller's own")
         wait(gateway, lambda: not gateway.state.store.asked)
@@ -158,7 +160,7 @@ def test_few_texts_are_searched_without_an_index_until_there_is_one(monkeypatch:
         for field in ("place", "only"):  # each search asks for the index of its field
             call("POST", "/places/querydsl", {"query": {"term": {field: "x"}}})
         every = gateway.state.store._derived["texts"]._open.values()
-        wait(gateway, lambda: sorted(len(one._known) for one in every) == [600, 600])
+        wait(gateway, lambda: sorted(one.count for one in every) == [600, 600])
         monkeypatch.setattr(wordlist, "found_in_few", None)
         monkeypatch.setattr(wordlist, "worths", None)
         unlike = [query for query, one, other in zip(SEARCHES, found, answers(), strict=True) if one != other]
