@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from infino_api.resources.jobs import AsyncJobsResource
@@ -71,11 +71,20 @@ async def follow(
 def check_end(state: Any, what: str, operation: str) -> None:
     """Raise where the last state of a piece of work is a failure."""
     if end_of(state.status) == "failed":
-        message = getattr(state, "error_message", None) or getattr(state, "message", None)
-        # The message says what failed, the first error why.
-        errors = getattr(state, "errors", None) or [None]
-        reason = ": ".join(str(one) for one in (message, errors[0]) if one) or "no reason given"
+        told = state.to_dict()
+        runs = told.get("history")  # of an import, whose own state gives no reason
+        last = runs[-1] if isinstance(runs, list) and runs and isinstance(runs[-1], dict) else {}
+        reason = _reason(told) or _reason(last) or "no reason given"
         raise JobFailedError(f"{what} {state.status}: {reason}", job=state, operation=operation)
+
+
+def _reason(state: Mapping[str, Any]) -> str:
+    """Return why a piece of work failed, or a run of it: the message says what, the first error why."""
+    message = state.get("error_message") or state.get("message")
+    stats = state.get("stats")
+    errors = state.get("errors") or (stats.get("errors") if isinstance(stats, dict) else None)
+    first = errors[0] if isinstance(errors, list) and errors else None
+    return ": ".join(str(one) for one in (message, first) if one)
 
 
 class AsyncJobs(AsyncJobsResource):

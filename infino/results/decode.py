@@ -279,7 +279,7 @@ def bare_column(slot: Slot, cells: list[Any]) -> tuple[Column, list[Any]]:
     """A column of untagged values; what was declared decides where JSON has no type of its own."""
     wanted = declared_kind(slot.declared)
     # Such a column says that tags lie inside of its values; in others `{"String": 1}` may be a user's object.
-    if wanted in ("array", "object") and (slot.declared or "").endswith("(tagged)"):
+    if (slot.declared or "").endswith("(tagged)"):
         cells = [nested(cell) for cell in cells]
     kind = unite(kinds_of(cells))
     if kind == "null":

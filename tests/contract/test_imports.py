@@ -228,7 +228,7 @@ def test_an_import_that_fails_says_why(client, shop, fresh):
     job = client.imports.create(
         "sqlite", connection_id=shop[0], target_dataset=fresh("x"), query="SELECT nope FROM orders"
     )
-    with pytest.raises(JobFailedError, match="failed") as caught:
+    with pytest.raises(JobFailedError, match="failed: no such column: nope") as caught:
         client.imports.wait(job.id, timeout=60, interval=0.05)
     done = caught.value.job
     assert done.status == "failed"

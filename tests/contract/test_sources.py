@@ -91,6 +91,12 @@ CELLS = [
     ("postgresql", "array['NaN', '-inf', 1.5]::float8[]", "array", [math.nan, -math.inf, 1.5], "refused"),
     ("postgresql", "array[['a'], ['Null']]", "array", [["a"], ["Null"]], None),
     ("postgresql", "'{\"a\": [1, \"Null\"]}'::jsonb", "object", {"a": [1, "Null"]}, None),
+    ("postgresql", "'{\"a\": 0.1234567890123456789, \"b\": 18446744073709551616}'::jsonb", "object",
+     {"a": Decimal("0.1234567890123456789"), "b": Decimal(2**64)}, None),
+    ("postgresql", "'[1.10, 1]'::json", "array", [Decimal("1.10"), 1], None),
+    ("postgresql", "'1.10'::jsonb", "decimal", Decimal("1.10"), None),
+    ("postgresql", "'{\"a\": 1, \"a\": 2}'::json", "string", '{"a": 1, "a": 2}', None),
+    ("postgresql", "array['{\"x\": 1.10}'::jsonb]", "array", [{"x": Decimal("1.10")}], None),
     ("postgresql", "true", "boolean", True, None),
     ("postgresql", "'10.0.0.0/8'::cidr", "string", "10.0.0.0/8", None),
     ("mariadb", "cast(1.50 as decimal(9,2))", "decimal", Decimal("1.50"), None),
@@ -102,6 +108,8 @@ CELLS = [
     ("mariadb", "x'00ff'", "string", "AP8=", None),
     ("mariadb", "0.1e0", "float", 0.1, None),
     ("mariadb", "_utf8mb4'\U0001f600'", "string", "\U0001f600", None),
+    ("duckdb", "[18446744073709551616::hugeint]", "array", [Decimal(2**64)], None),
+    ("duckdb", "{'a': 18446744073709551615::ubigint}", "object", {"a": Decimal(2**64 - 1)}, None),
     ("sqlite", "9223372036854775807", "integer", 2**63 - 1, None),
     ("sqlite", "1.5", "float", 1.5, None),
     ("sqlite", "9e999", "float", math.inf, "refused"),
@@ -356,6 +364,8 @@ LEAVING = {
 
 
 def relation(kind, stores):
+    if kind == "duckdb":
+        return duckdb_file.DuckdbFile(stores[kind], Reach(None), chosen_by_admin=True)
     return relational.Relational(KNOWN[kind], stores[kind], Reach(None), chosen_by_admin=True)
 
 

@@ -15,6 +15,7 @@ import attrs
 from infino.local.catalogue.kinds import SAFE_INTEGER
 from infino.local.http import illegal
 from infino.local.sql.result import FIRST_BATCH, LONGEST, rows_at_once
+from infino.local.values import exact
 from infino.local.values.families import FLOATS, INTEGERS, LOCAL_MOMENTS, WIDE_INTEGERS, ZONED_MOMENTS
 from infino.local.values.tags import real_name, tagged
 
@@ -41,7 +42,7 @@ MYSQL = {
 ENDS = {"long": 2**63, "double": SAFE_INTEGER}
 """Type of a column -> where the whole numbers end that it tells apart."""
 TAGGED = "(tagged)"
-"""Stands behind the type of lists and objects with decimals, NaN or infinities: inside, values have tags, as in SQL."""
+"""Stands behind the type of lists and objects with numbers that JSON has none for: inside of them are tags."""
 
 
 class NoJson(ValueError):
@@ -84,15 +85,34 @@ def answered(names: Sequence[str], declared: Sequence[str | None], rows: list[li
         end = ENDS.get(kind)
         if end is not None and any(isinstance(value, int) and not -end <= value < end for value in values):
             kind = "decimal"
-        kinds.append(f"{kind}{TAGGED}" if kind in ("array", "object") and any(map(needs_tags, values)) else kind)
+        holds_others = kind in ("array", "object", "json") and any(map(needs_tags, values))
+        kinds.append(f"{kind}{TAGGED}" if holds_others else kind)
     return DriverRows(tuple(zip(names, kinds, strict=True)), rows, spent)
+
+
+def document(text: bytes | str) -> Any:
+    """A JSON value of a store, digit for digit; where an object has two members of one name, its text.
+
+    Examples:
+        >>> document('{"a": 1.50}'), document('{"a": 1, "a": 2}')
+        ({'a': Decimal('1.50')}, '{"a": 1, "a": 2}')
+    """
+    try:
+        return exact.loads(text)
+    except (exact.RepeatedKey, exact.TooDeep):
+        return text if isinstance(text, str) else text.decode()
 
 
 def needs_tags(value: Any) -> bool:
     """Tell whether a value is a number that JSON has none for, or holds one."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple | set) else ()
     no_json = isinstance(value, Decimal) or (isinstance(value, float) and not math.isfinite(value))
-    return no_json or any(map(needs_tags, inner))
+    return no_json or beyond_64_bits(value) or any(map(needs_tags, inner))
+
+
+def beyond_64_bits(value: Any) -> bool:
+    """Tell whether a value is a whole number that many readers of JSON have no room for."""
+    return isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63
 
 
 def kind_of(values: Sequence[Any]) -> str:
@@ -122,7 +142,7 @@ def shown(value: Any, kind: str) -> Any:
         return str(value)
     if isinstance(value, float) and not math.isfinite(value):
         return real_name(value)
-    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
+    if beyond_64_bits(value):
         return str(value)
     return plain(value, lambda inner: shown(inner, ""))
 
@@ -131,6 +151,8 @@ def inside(value: Any) -> Any:
     """A driver's value inside a list or object, in which numbers stay what they are."""
     if isinstance(value, Decimal | float):
         return value
+    if beyond_64_bits(value):
+        return Decimal(value)
     return plain(value, inside) if needs_tags(value) else shown(value, "")
 
 
@@ -144,7 +166,7 @@ def stored(value: Any) -> Any:
         raise NoJson(f"{value} is not a number that a record can hold")
     if isinstance(value, Decimal):
         return value
-    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
+    if beyond_64_bits(value):
         return Decimal(value)
     return plain(value, stored)
 

@@ -17,7 +17,7 @@ from infino.core.redaction import get_logger
 from infino.local.http import Problem, illegal, unsupported
 from infino.local.reach import Reach
 from infino.local.sources.catalogue import SourceKind
-from infino.local.sources.cells import MYSQL, DriverRows, answered, iso, taken
+from infino.local.sources.cells import MYSQL, DriverRows, answered, document, iso, taken
 from infino.local.sources.line import Line
 from infino.local.sources.vault import without_secrets
 from infino.local.sql.watchdog import time_limit
@@ -253,7 +253,7 @@ def _opened(engine: sqlalchemy.Engine, line: Line) -> Iterator[Connection]:
         with engine.connect() as connection:
             try:
                 _make_read_only(connection)
-                _read_moments_as_text(connection)
+                _read_exactly(connection)
                 yield connection
             except BaseException:
                 connection.invalidate()  # on which more of an answer may be coming
@@ -363,17 +363,19 @@ def _make_read_only(connection: Connection) -> None:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
-def _read_moments_as_text(connection: Connection) -> None:
-    """Let psycopg give dates, times and intervals as the server writes them.
+def _read_exactly(connection: Connection) -> None:
+    """Let psycopg give dates, times and intervals as the server writes them, and JSON digit for digit.
 
-    It refuses those that Python has no object for, and takes a month for thirty days.
+    It refuses those that Python has no object for, takes a month for thirty days, and numbers of JSON for floats.
     """
     if connection.dialect.driver == "psycopg":
+        from psycopg.types.json import set_json_loads
         from psycopg.types.string import TextLoader
 
         raw: Any = connection.connection.driver_connection
         for name in ("date", "time", "timetz", "timestamp", "timestamptz", "interval"):
             raw.adapters.register_loader(name, TextLoader)
+        set_json_loads(document, raw)
         connection.exec_driver_sql("SET LOCAL datestyle = 'ISO'")
 
 
