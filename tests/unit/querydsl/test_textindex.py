@@ -183,6 +183,24 @@ def test_an_index_is_kept_over_a_restart_made_anew_when_damaged_and_removed_with
     store.close()
 
 
+def test_a_document_replaced_after_a_restart_is_forgotten_alone(
+    tmp_path: Path, indexed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(textindex, "SMALL", 0)
+    store = Store(tmp_path / "infino.duckdb", lambda: datetime.now(UTC))
+    write(store, {"1": "storm", "2": "storm", "3": "storm"})
+    assert found(store) == ["1", "2", "3"]
+    store.close()
+    store = Store(tmp_path / "infino.duckdb", lambda: datetime.now(UTC))
+    for text, ids in (("calm", ["1", "3"]), ("storm at sea", ["1", "2", "3"])):
+        write(store, {"2": text})
+        assert found(store) == ids
+    assert indexed == [1, 2, 3, 4, 5]
+    (index,) = store._derived["texts"]._open.values()
+    assert index.count == 3
+    store.close()
+
+
 def test_who_is_interrupted_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch, indexed: list[int]) -> None:
     monkeypatch.setattr(textindex, "PAGE", 1)
     monkeypatch.setattr(textindex, "STEP", 2)
