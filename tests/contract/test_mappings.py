@@ -133,6 +133,9 @@ KEYWORD = {"type": "keyword"}
         ({"date_detection": False}, 501, "[date_detection]"),
         ({"runtime": {"r": {"type": "long"}}}, 501, "[runtime]"),
         ({"nosuch": 1}, 400, "unknown parameter [nosuch]"),
+        ({"_meta": 5}, 400, "[_meta] of mappings must be an object"),
+        ({"properties": {"f": {"type": "keyword", "meta": 5}}}, 400, "[keyword] must be an object"),
+        ({"properties": {"f": {"type": "keyword", "meta": {"a": 5}}}}, 400, "in [meta] of field [f] of"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_carried_is_refused_when_it_is_declared(

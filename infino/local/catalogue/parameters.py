@@ -38,6 +38,8 @@ FLAGS = frozenset(
     ]
 )  # fmt: skip
 """Parameters that are true or false."""
+NOTES = frozenset({"meta", "_meta"})
+"""Parameters that only the owner of a mapping reads."""
 ANY = object()
 """Stands for every value of a parameter: it acts whatever is given, or changes only how fast an answer comes."""
 COMMON: dict[str, Any] = {
@@ -122,6 +124,10 @@ def check_parameters(where: str, given: Given[str, Any], table: Given[str, Any],
         allowed = table[name]
         if name in FLAGS and value not in ("true", "false") and not isinstance(value, bool):
             raise wrong(f"[{name}] of {where} must be true or false")
+        if name in NOTES and not isinstance(value, dict):
+            raise wrong(f"[{name}] of {where} must be an object")
+        if name == "meta" and not all(isinstance(note, str) for note in value.values()):
+            raise wrong(f"the values in [meta] of {where} must be texts")
         plain = {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
         if allowed is not ANY and plain not in allowed:
             raise unsupported(f"the mapping parameter [{name}] with the value {value!r} on {where}")
