@@ -127,6 +127,20 @@ def test_a_long_integer_beside_a_decimal_is_lost_to_nobody(call: Signed) -> None
     assert call("POST", "/d/querydsl", {"query": {"term": {"n": 1}}}).status == 501
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("[1,[2]]", [1, 2]), ("[1,[2,[3]],null]", [1, None, 2, 3]), ("[1,[]]", [1]), ("[true,[false]]", [True, False]),
+        ('["a",["b"]]', ["a", "b"]), ('["a",["b"],[]]', ["a", "b"]), ("[1.5,[2.5]]", [1.5, 2.5]),
+        ('["2024-01-01",["2024-01-02"]]', ["2024-01-01", "2024-01-02"]),
+    ],
+)  # fmt: skip
+def test_a_list_within_a_list_is_no_value_of_its_own(call: Signed, written: str, shown: list[Any]) -> None:
+    store(call, f'{{"l":{written}}}')
+    values = sql(call, "SELECT l, len(l) AS n FROM d")["rows"][0]["values"]
+    assert (values["l"], values["n"]) == ({"Array": shown}, {"Integer": len(shown)})
+
+
 def test_a_request_keeps_its_digits_on_every_road(call: Signed) -> None:
     store(call, f'{{"n":{2**70 + 1},"x":0.1234567890123456789}}', f'{{"n":{2**70}}}')
     for query in (f'{{"term":{{"n":{2**70 + 1}}}}}', '{"term":{"x":0.1234567890123456789}}'):

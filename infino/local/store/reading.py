@@ -49,9 +49,9 @@ def value_expression(
         if listed:
             return f"[{', '.join(found)}]"
         return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
-    # Where a value is a list itself, its values are at a path of their own, and its text is none of them.
-    lists = kinds.get("ARRAY", frozenset()) if kind == "VARCHAR" else frozenset()
-    parts = [scalar_at(path) if path in lists else value_at(path) for path in arrays]
+    plain = scalars_only or kind.startswith("DECIMAL")  # read without lists in any case
+    mixed = frozenset() if plain else holding_lists(arrays, kinds).difference(exact)
+    parts = [without_lists(path, kind) if path in mixed else value_at(path) for path in arrays]
     for path in scalars:
         value = value_at(path)
         is_array = f"json_type(_source, {literal(path)}) IN ('ARRAY', 'NULL')"
@@ -105,6 +105,24 @@ def scalar_at(path: str) -> str:
         return f"CASE WHEN json_type(_source, {literal(path)}) NOT IN ('OBJECT', 'ARRAY') THEN {text_at(path)} END"
     plain = f"list_filter({json_at(path)}, lambda v: json_type(v) NOT IN ('OBJECT', 'ARRAY'))"
     return f"list_transform({plain}, lambda v: json_extract_string(v, '$'))"
+
+
+def holding_lists(paths: Iterable[str], kinds: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Return the paths whose values may be lists, which are no values: what is in them is at a path of its own."""
+    within = [*paths_of(kinds), *(f"{path}[*]" for path in kinds.get("ARRAY", ()))]
+    return frozenset(path for path in paths if any(found.startswith(f"{path}[*]") for found in within))
+
+
+def without_lists(path: str, kind: str) -> str:
+    """Return SQL for the list of the values at a path with `[*]`, nulls too, but without those that are lists.
+
+    Args:
+        path: The JSON path.
+        kind: The SQL type of one value.
+    """
+    plain = f"list_filter({json_at(path)}, lambda v: json_type(v) <> 'ARRAY')"
+    texts = f"list_transform({plain}, lambda v: json_extract_string(v, '$'))"
+    return texts if kind == "VARCHAR" else f"TRY_CAST({texts} AS {kind}[])"
 
 
 def objects_at(path: str, *, exact: bool) -> str:
