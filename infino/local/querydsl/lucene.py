@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import attrs
@@ -130,6 +131,34 @@ def occurrences(group: Group, *, every: bool) -> list[Occurrence]:
         else:
             found.append("must" if part.mark == "+" or part.conjunction == "AND" else "should")
     return found
+
+
+def side_by_side(group: Group, plain: Callable[[str], bool]) -> Group:
+    """Join words with only blanks between them, as Lucene's parser hands them to a field: `New York` is one value.
+
+    Args:
+        group: The parts.
+        plain: Tells whether a word is nothing but a word.
+
+    Examples:
+        >>> [part.body.text for part in side_by_side(parse("new york -big AND old town hall"), lambda word: True)]
+        ['new york', 'big', 'old', 'town hall']
+    """
+
+    def alone(part: Part) -> bool:
+        body = part.body
+        word = isinstance(body, Leaf) and body.kind == "WORD" and body.fuzzy is None and plain(body.text)
+        return word and part.boost == 1.0 and not (part.field or part.mark or part.conjunction)
+
+    joined: list[Part] = []
+    for place, part in enumerate(group):
+        follows_none = place + 1 == len(group) or not group[place + 1].conjunction
+        if joined and follows_none and alone(part) and alone(joined[-1]):
+            text = f"{cast(Leaf, joined[-1].body).text} {cast(Leaf, part.body).text}"
+            joined[-1] = Part(Leaf("WORD", text))
+        else:
+            joined.append(part)
+    return tuple(joined)
 
 
 def bounds(text: str) -> tuple[tuple[bool, str | None], tuple[bool, str | None]]:

@@ -98,6 +98,8 @@ class StringReader:
         if self.depth > MAX_DEPTH:
             raise shard(f"Failed to parse query [{short(self.text)}]: nested too deeply")
         clauses: dict[str, list[Clause]] = {"must": [], "should": [], "must_not": []}
+        if self._together(scope):
+            parts = lucene.side_by_side(parts, lambda word: not (has_wildcard(word) or COMPARISON.fullmatch(word)))
         for part, occurrence in zip(parts, lucene.occurrences(parts, every=self.operator == "and"), strict=True):
             if isinstance(part.body, lucene.Leaf) and part.body.kind == "BARE":
                 continue  # a sign by itself is a word without letters
@@ -109,6 +111,14 @@ class StringReader:
         minimum = self.minimum if self.depth == 1 and clauses["should"] else None
         self.depth -= 1
         return assemble(minimum, filter=[], **clauses) if any(clauses.values()) else NOTHING
+
+    def _together(self, scope: Scope) -> bool:
+        """Tell whether words side by side go to each field as one text; one by one they are the same in one of texts.
+
+        A `minimum_should_match` counts them one by one.
+        """
+        apart = len(scope.fields) == 1 and scope.fields[0][0].kind == "text" and TYPES[self.kind] == "match"
+        return self.minimum is None and not apart
 
     def _part(self, part: lucene.Part, scope: Scope) -> Clause:
         if part.field is not None and unescape(part.field) == "_exists_":
@@ -171,7 +181,7 @@ class StringReader:
 
     def _words(self, scope: Scope, text: str, fuzziness: Any = None) -> Clause:
         wanted = Wanted(
-            text, operator=self.operator, fuzziness=fuzziness, prefix_length=max(0, self.prefix_length),
+            text, operator=self.operator, slop=self.slop, fuzziness=fuzziness, prefix_length=max(0, self.prefix_length),
             max_expansions=max(1, self.expansions), lenient=scope.implied,
         )  # fmt: skip
         if self.kind == "cross_fields" and fuzziness is None:

@@ -332,8 +332,9 @@ def test_clauses_are_counted_as_lucene_counts_them() -> None:
         deep = {"bool": {"must": [deep]}}
     assert corpus.ids(deep) == ["1"], "what holds other queries is not a clause itself"
     assert corpus.ids({"query_string": {"query": "push"}}) == ["1"]
+    assert corpus.ids({"query_string": {"query": "push b c d"}}) == ["1"], "words together are one value of a number"
     for many in (
-        {"query_string": {"query": "a b c d"}},
+        {"query_string": {"query": "a OR b OR c OR d"}},
         {"simple_query_string": {"query": "a b c d"}},
         {"bool": {"should": [{"multi_match": {"query": word}} for word in "abcd"]}},
         {"match": {"type": " ".join(f"w{number}" for number in range(1025))}},
@@ -342,6 +343,32 @@ def test_clauses_are_counted_as_lucene_counts_them() -> None:
         with pytest.raises(Problem) as caught:
             corpus.ids(many)
         assert caught.value.type == "too_many_nested_clauses", many
+    corpus.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "ids"),
+    [
+        ("new york", {"type": "phrase", "fields": ["text"]}, ["1"]),
+        ("york new", {"type": "phrase", "fields": ["text"]}, []),
+        ("york new", {"type": "phrase", "phrase_slop": 2, "fields": ["text"]}, ["1"]),
+        ("new y", {"type": "phrase_prefix", "fields": ["text"]}, ["1"]),
+        ("new york", {"fields": ["city"]}, ["2"]),
+        ("city:(new york)", {}, ["2"]),
+        ("city:new york", {"fields": ["city"]}, []),
+        ("new AND york", {"fields": ["city"]}, []),
+        ("new york AND is", {"fields": ["city", "text"]}, ["1"]),
+        ("new york^2", {"fields": ["city"]}, []),
+        ("new old", {"default_operator": "and", "fields": ["text", "other"]}, []),  # a field must have both
+        ("new AND old", {"fields": ["text", "other"]}, ["1"]),
+        ("new old", {"default_operator": "and", "type": "cross_fields", "fields": ["text", "other"]}, ["1"]),
+        ("new old", {"minimum_should_match": 2, "fields": ["text", "other"]}, ["1"]),
+    ],
+)  # fmt: skip
+def test_words_side_by_side_are_one_text_for_each_field(query: str, options: dict[str, Any], ids: list[str]) -> None:
+    documents = [{"text": "new york is large", "other": "old"}, {"city": "new york"}, {"text": "large york"}]
+    corpus = Corpus(documents, mapping={"city": {"type": "keyword"}})
+    assert corpus.ids({"query_string": {"query": query, **options}}) == ids
     corpus.close()
 
 
