@@ -96,6 +96,7 @@ CELLS = [
     ("postgresql", "'[1.10, 1]'::json", "array", [Decimal("1.10"), 1], None),
     ("postgresql", "'1.10'::jsonb", "decimal", Decimal("1.10"), None),
     ("postgresql", "'{\"a\": 1, \"a\": 2}'::json", "string", '{"a": 1, "a": 2}', None),
+    ("postgresql", "'[1e400]'::json", "string", "[1e400]", None),
     ("postgresql", "array['{\"x\": 1.10}'::jsonb]", "array", [{"x": Decimal("1.10")}], None),
     ("postgresql", "true", "boolean", True, None),
     ("postgresql", "'10.0.0.0/8'::cidr", "string", "10.0.0.0/8", None),

@@ -91,7 +91,7 @@ def answered(names: Sequence[str], declared: Sequence[str | None], rows: list[li
 
 
 def document(text: bytes | str) -> Any:
-    """A JSON value of a store, digit for digit; where an object has two members of one name, its text.
+    """A JSON value of a store, digit for digit; its text where no value is all of it, as with a name given twice.
 
     Examples:
         >>> document('{"a": 1.50}'), document('{"a": 1, "a": 2}')
@@ -99,7 +99,7 @@ def document(text: bytes | str) -> Any:
     """
     try:
         return exact.loads(text)
-    except (exact.RepeatedKey, exact.TooDeep):
+    except ValueError:  # a name given twice, too many levels, or a number beyond a double
         return text if isinstance(text, str) else text.decode()
 
 
