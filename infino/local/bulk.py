@@ -371,6 +371,14 @@ def play(action: BulkAction, state: StoredDocument | None, author: Author) -> tu
     return StoredDocument(version, action.text.decode()), "updated" if state else "created", version
 
 
+def flag(request: dict[str, Any], name: str, default: bool) -> bool:
+    """Return an option of an update that is true or false, which Elasticsearch takes as texts too."""
+    value = request.get(name, default)
+    if value not in ("true", "false") and type(value) is not bool:
+        raise ItemProblem(400, "illegal_argument_exception", f"[{name}] of an update is true or false, not {value!r}")
+    return value in (True, "true")
+
+
 def update(
     request: dict[str, Any], state: StoredDocument | None, version: int, id: str, author: Author
 ) -> tuple[StoredDocument, str, int]:
@@ -381,12 +389,13 @@ def update(
         reason = f"update does not support [{', '.join(sorted(unknown))}]; send doc, upsert or doc_as_upsert"
         raise ItemProblem(400, "illegal_argument_exception", reason)
     doc, upsert = request.get("doc"), request.get("upsert")
-    if not isinstance(doc, dict) and not isinstance(upsert, dict):
-        raise ItemProblem(400, "illegal_argument_exception", "update needs a [doc] object")
+    as_upsert, detect_noop = flag(request, "doc_as_upsert", False), flag(request, "detect_noop", True)
+    if not {type(doc), type(upsert)} <= {dict, type(None)} or (doc is None and upsert is None):
+        raise ItemProblem(400, "illegal_argument_exception", "update needs a [doc] object, or an [upsert] object")
     if isinstance(upsert, dict):
         author.check(upsert)
     if state is None:
-        created = doc if request.get("doc_as_upsert") is True else upsert
+        created = doc if as_upsert else upsert
         if not isinstance(created, dict):
             raise ItemProblem(404, "document_missing_exception", f"[{id}]: document missing")
         author.check(created)
@@ -398,7 +407,7 @@ def update(
     text = encoded(merged)
     # To whom something is hidden, "noop" would tell whether a guess at its value is right. The texts are compared, for
     # true, 1 and 1.0 are equal and not the same.
-    if author.sees_all and request.get("detect_noop", True) and merged == old and text == encoded(old):
+    if author.sees_all and detect_noop and merged == old and text == encoded(old):
         return state, "noop", state.version
     return StoredDocument(version, text), "updated", version
 

@@ -79,6 +79,22 @@ def test_actions_on_one_record_follow_each_other(call: Signed) -> None:
     assert call("GET", "/d/_count").json == {"count": 3}
 
 
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ({"doc": {"n": 1}, "detect_noop": "false"}, "updated"), ({"doc": {"n": 1}, "detect_noop": "true"}, "noop"),
+        ({"doc": {"n": 1}, "detect_noop": "x"}, 400), ({"doc": {"n": 1}, "doc_as_upsert": 1}, 400),
+        ({"doc": 5, "upsert": {}}, 400), ({"doc": {}, "upsert": []}, 400), ({}, 400),
+    ],
+)  # fmt: skip
+def test_the_options_of_an_update_act_or_are_refused(call: Signed, body: Any, outcome: str | int) -> None:
+    reply = call.bulk("d", {"index": {"_id": "a"}}, {"n": 1}, {"update": {"_id": "a"}}, body)
+    item = reply.json["items"][1]["update"]
+    assert outcome in (item.get("result"), item["status"])
+    made = call.bulk("d", {"update": {"_id": "b"}}, {"doc": {"n": 1}, "doc_as_upsert": "true"})
+    assert outcomes(made) == [("update", "b", "created", 201)]
+
+
 def test_the_last_of_a_repeated_id_wins(call: Signed) -> None:
     reply = call.bulk("d", *(line for n in range(5) for line in ({"index": {"_id": "a"}}, {"n": n})))
     assert [item["index"]["_version"] for item in reply.json["items"]] == [1, 2, 3, 4, 5]
