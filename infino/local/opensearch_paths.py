@@ -42,7 +42,9 @@ def ask(handler: Handler, gateway: Gateway, call: GatewayCall, body: Any = b"", 
 
 def one_dataset(name: str) -> str:
     """Return the name of one dataset, and refuse what stands for several."""
-    if name in ("", "_all") or "," in name or "*" in name:
+    if not name:
+        raise unsupported("all datasets at once, and none is named: name one in the path, or as [_index]")
+    if name == "_all" or "," in name or "*" in name:
         raise unsupported(f"[{name}] as the name of several datasets at once; ask one after the other")
     return name
 

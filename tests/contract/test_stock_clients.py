@@ -183,6 +183,16 @@ def test_uri_searches(stock: Any, fresh: Callable[[str], str]) -> None:
     assert [hit["_source"] for hit in found["hits"]["hits"]] == [{"n": 1}]
 
 
+def test_a_call_that_names_no_dataset_is_told_so(gateway: LocalGateway) -> None:
+    signed = Signed(gateway)
+    answers = [
+        signed("POST", "/_mget", {"docs": [{"_id": "1"}]}).content,
+        signed("POST", "/_bulk", b'{"index": {}}\n{"n": 1}\n', "application/x-ndjson").content,
+        signed("POST", "/_search", {}).content,
+    ]
+    assert all(b"none is named" in answer for answer in answers)
+
+
 def test_bulk_over_several_datasets_keeps_the_order_of_items(stock: Any, fresh: Callable[[str], str]) -> None:
     one, two = fresh("one"), fresh("two")
     answer = stock.bulk(
