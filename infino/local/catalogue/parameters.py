@@ -124,10 +124,11 @@ def check_parameters(where: str, given: Given[str, Any], table: Given[str, Any],
         allowed = table[name]
         if name in FLAGS and value not in ("true", "false") and not isinstance(value, bool):
             raise wrong(f"[{name}] of {where} must be true or false")
-        if name in NOTES and not isinstance(value, dict):
-            raise wrong(f"[{name}] of {where} must be an object")
-        if name == "meta" and not all(isinstance(note, str) for note in value.values()):
-            raise wrong(f"the values in [meta] of {where} must be texts")
+        if name in NOTES:
+            if not isinstance(value, dict):
+                raise wrong(f"[{name}] of {where} must be an object")
+            if name == "meta" and not all(isinstance(note, str) for note in value.values()):
+                raise wrong(f"the values in [meta] of {where} must be texts")
         plain = {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
         if allowed is not ANY and plain not in allowed:
             raise unsupported(f"the mapping parameter [{name}] with the value {value!r} on {where}")
