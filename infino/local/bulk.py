@@ -25,6 +25,7 @@ from infino.local.store.writer import (
     put,
     refuse_metadata,
     refuse_metrics,
+    refuse_unfit,
     remove,
 )
 from infino.local.values import exact
@@ -43,14 +44,6 @@ conflict, and there are no aliases."""
 RESULT_STATUS = {"created": 201, "updated": 200, "deleted": 200, "noop": 200, "not_found": 404}
 
 
-class ItemProblem(Exception):
-    """Why one action fails; the others go on."""
-
-    def __init__(self, status: int, type: str, reason: str) -> None:
-        super().__init__(reason)
-        self.status, self.type, self.reason = status, type, reason
-
-
 @attrs.define
 class BulkAction:
     """One action line with its document line."""
@@ -67,7 +60,7 @@ class ActionOutcome:
     action: BulkAction
     result: str = ""
     version: int = 0
-    problem: ItemProblem | None = None
+    problem: RecordRefused | None = None
 
     def encode(self, dataset: str) -> dict[str, Any]:
         """Return the item as the response shows it."""
@@ -251,11 +244,11 @@ def read_document(action: BulkAction) -> dict[str, Any]:
     try:
         document = exact.loads(action.text)
     except orjson.JSONDecodeError as error:
-        raise ItemProblem(400, "document_parsing_exception", f"not valid JSON: {error}") from None
+        raise RecordRefused(400, "document_parsing_exception", f"not valid JSON: {error}") from None
     except (exact.RepeatedKey, exact.TooDeep) as error:
-        raise ItemProblem(400, "document_parsing_exception", str(error)) from None
+        raise RecordRefused(400, "document_parsing_exception", str(error)) from None
     if not isinstance(document, dict):
-        raise ItemProblem(400, "document_parsing_exception", "a document must be a JSON object")
+        raise RecordRefused(400, "document_parsing_exception", "a document must be a JSON object")
     return document
 
 
@@ -297,12 +290,9 @@ class Author:
 
     def check(self, document: dict[str, Any], before: dict[str, Any] | None = None) -> None:
         """Refuse a document with metadata, or that changes a field which its writer may not see in full."""
-        try:
-            refuse_metadata(document)
-        except RecordRefused as refused:
-            raise ItemProblem(refused.status, refused.type, refused.reason) from None
+        refuse_metadata(document)
         if not self.rules.allows(document, before, holders=self.holders):
-            raise ItemProblem(403, "security_exception", "the document writes a field that is hidden from its writer")
+            raise RecordRefused(403, "security_exception", "the document writes a field that is hidden from its writer")
 
 
 def author(
@@ -331,9 +321,9 @@ def apply_in_order(
     for action in actions:
         try:
             state, result, version = play(action, now[action.id], author)
-            if state is not None and state != now[action.id]:
-                check_fits(dataset, action.id, state)
-        except ItemProblem as problem:
+            if state is not None and state != now[action.id] and dataset.mapping.decides:
+                refuse_unfit(dataset, [(action.id, exact.loads(state.source))])
+        except RecordRefused as problem:
             items.append(ActionOutcome(action, problem=problem))
             continue
         now[action.id] = state
@@ -349,13 +339,6 @@ def apply_in_order(
     return items
 
 
-def check_fits(dataset: Dataset, id: str, state: StoredDocument) -> None:
-    """Raise the problem of a record that does not fit the mapping."""
-    problem = dataset.mapping.refusal(exact.loads(state.source), id) if dataset.mapping.decides else None
-    if problem is not None:
-        raise ItemProblem(problem.status, problem.type, problem.reason)
-
-
 def play(action: BulkAction, state: StoredDocument | None, author: Author) -> tuple[StoredDocument | None, str, int]:
     """Return a record's state after one action, with the result word and the version."""
     version = state.version + 1 if state else 1
@@ -367,7 +350,7 @@ def play(action: BulkAction, state: StoredDocument | None, author: Author) -> tu
     author.check(document)
     if action.kind == "create" and state is not None:
         reason = f"[{action.id}]: version conflict, the record already exists"
-        raise ItemProblem(409, "version_conflict_engine_exception", reason)
+        raise RecordRefused(409, "version_conflict_engine_exception", reason)
     return StoredDocument(version, action.text.decode()), "updated" if state else "created", version
 
 
@@ -375,7 +358,7 @@ def flag(request: dict[str, Any], name: str, default: bool) -> bool:
     """Return an option of an update that is true or false, which Elasticsearch takes as texts too."""
     value = request.get(name, default)
     if value not in ("true", "false") and type(value) is not bool:
-        raise ItemProblem(400, "illegal_argument_exception", f"[{name}] of an update is true or false, not {value!r}")
+        raise RecordRefused(400, "illegal_argument_exception", f"[{name}] of an update is true or false, not {value!r}")
     return value in (True, "true")
 
 
@@ -387,17 +370,17 @@ def update(
     unknown = request.keys() - {"doc", "doc_as_upsert", "upsert", "detect_noop"} - silent
     if unknown:
         reason = f"update does not support [{', '.join(sorted(unknown))}]; send doc, upsert or doc_as_upsert"
-        raise ItemProblem(400, "illegal_argument_exception", reason)
+        raise RecordRefused(400, "illegal_argument_exception", reason)
     doc, upsert = request.get("doc"), request.get("upsert")
     as_upsert, detect_noop = flag(request, "doc_as_upsert", False), flag(request, "detect_noop", True)
     if not {type(doc), type(upsert)} <= {dict, type(None)} or (doc is None and upsert is None):
-        raise ItemProblem(400, "illegal_argument_exception", "update needs a [doc] object, or an [upsert] object")
+        raise RecordRefused(400, "illegal_argument_exception", "update needs a [doc] object, or an [upsert] object")
     if isinstance(upsert, dict):
         author.check(upsert)
     if state is None:
         created = doc if as_upsert else upsert
         if not isinstance(created, dict):
-            raise ItemProblem(404, "document_missing_exception", f"[{id}]: document missing")
+            raise RecordRefused(404, "document_missing_exception", f"[{id}]: document missing")
         author.check(created)
         return StoredDocument(1, encoded(created)), "created", 1
     old = exact.loads(state.source)
@@ -417,7 +400,7 @@ def encoded(document: dict[str, Any]) -> str:
     try:
         return exact.dumps(document).decode()
     except exact.TooDeep as error:
-        raise ItemProblem(400, "document_parsing_exception", str(error)) from None
+        raise RecordRefused(400, "document_parsing_exception", str(error)) from None
 
 
 def merge(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

@@ -315,14 +315,14 @@ class Search:
         """Return number -> id and text of documents."""
         view = self.plan.view
         shown: ShownDocuments = view.kept("shown", ShownDocuments)
-        kept = view.numbered and not view.documents  # elsewhere, a number may come to name another document
-        found = shown.find(view.uuid, numbers) if kept else {}
+        lasting = view.numbered and not view.documents  # elsewhere, a number may come to name another document
+        found = shown.find(view.uuid, numbers) if lasting else {}
         lacking = [number for number in numbers if number not in found]
         if lacking:
             wanted = self.plan.numbers(lacking)
             rows = self.plan.run(f"select _seq, _id, _source from {view.table} where _seq in (select {wanted})")
             read = {number: (name, text) for number, name, text in rows}
-            if kept:
+            if lasting:
                 shown.keep(view.uuid, read)
             found |= read
         return found

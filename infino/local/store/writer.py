@@ -125,7 +125,8 @@ def put(
     if not batch.ids:
         return {}
     refuse_metrics(dataset)
-    refuse_unfit(dataset, batch)
+    if dataset.mapping.decides:
+        refuse_unfit(dataset, zip(batch.ids, batch.documents, strict=True))
     hashes = hashes_of(batch.ids)
     before = {} if batch.fresh else places(store, cursor, dataset, batch.ids, hashes, stored)
     if versions is None:
@@ -226,7 +227,7 @@ def learn(store: Store, cursor: duckdb.DuckDBPyConnection, dataset: Dataset, bat
 
 
 class RecordRefused(Problem):
-    """A record does not fit what is declared of its dataset's fields."""
+    """A record is not taken as it is; others of the same request may be."""
 
 
 def refuse_metadata(names: Iterable[str]) -> None:
@@ -237,11 +238,9 @@ def refuse_metadata(names: Iterable[str]) -> None:
             raise RecordRefused(400, "document_parsing_exception", reason)
 
 
-def refuse_unfit(dataset: Dataset, batch: DocumentBatch) -> None:
-    """Raise the 400 for the first record that does not fit the mapping."""
-    if not dataset.mapping.decides:
-        return
-    for id, document in zip(batch.ids, batch.documents, strict=True):
+def refuse_unfit(dataset: Dataset, records: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    """Raise the 400 for the first record, given by id and document, that does not fit the mapping."""
+    for id, document in records:
         problem = dataset.mapping.refusal(document, id)
         if problem is not None:
             raise RecordRefused(problem.status, problem.type, problem.reason)
